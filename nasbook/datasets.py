@@ -1,0 +1,106 @@
+"""Data: what the networks learn from, and the split that keeps a search honest.
+
+A search may look at the training and the validation images as often as it likes. The test images stay
+sealed: a `Dataset` does not hold them, and only `nasbook.final_test` opens them.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+DATA = Path(os.environ.get("NASBOOK_DATA", Path(__file__).parent.parent / "data"))
+
+SHA256 = {
+    "mnist": "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64",
+    "fashion_mnist": "5b6d2c4c694a91887af8ab7d039c04f80af3c29378d731c93a538d2e831aa469",
+}
+CLASSES = {
+    "mnist": tuple("0123456789"),
+    "fashion_mnist": (
+        *("T-shirt", "trouser", "pullover", "dress", "coat"),
+        *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
+    ),
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Dataset:
+    """Training and validation images of one data set: disjoint, and stratified by class.
+
+    Images are float32 in [0, 1], of shape (n, 28, 28, 1); labels are integers, of shape (n,).
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_validation: np.ndarray
+    y_validation: np.ndarray
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """The shape of one image: (height, width, channels)."""
+        return self.x_train.shape[1:]
+
+    def __repr__(self) -> str:
+        shape = "x".join(map(str, self.input_shape))
+        return (
+            f"{self.name}: {len(self.y_train):,} training and {len(self.y_validation):,} validation images "
+            f"of {shape}, {len(self.classes)} classes; the test set is sealed"
+        )
+
+
+def load(name: str, *, train: int = 50_000, validation: int = 10_000, seed: int = 0) -> Dataset:
+    """Draw `train` and `validation` images from the 60,000 training images of "mnist" or "fashion_mnist".
+
+    The two sets are disjoint and every class keeps its share. The same seed draws the same images.
+    Raises ValueError for an unknown name, an impossible split or a damaged file, and FileNotFoundError
+    for a missing one.
+    """
+    x, y = read_split(name, "train")
+    train_rows, validation_rows = split(y, train, validation, seed)
+    return Dataset(name, CLASSES[name], x[train_rows], y[train_rows], x[validation_rows], y[validation_rows])
+
+
+def split(labels: np.ndarray, train: int, validation: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Two disjoint sets of rows in which every class has the share that it has in `labels`."""
+    from sklearn.model_selection import train_test_split
+
+    fewest = len(np.unique(labels))
+    if min(train, validation) < fewest or train + validation > len(labels):
+        raise ValueError(
+            f"train={train:,} and validation={validation:,} cannot be drawn from {len(labels):,} images: "
+            f"give each at least {fewest} (one a class), and together at most {len(labels):,}."
+        )
+    rows = np.arange(len(labels))
+    if train + validation < len(labels):
+        rows, _ = train_test_split(rows, train_size=train + validation, stratify=labels, random_state=seed)
+    return tuple(
+        train_test_split(
+            rows, train_size=train, test_size=validation, stratify=labels[rows], random_state=seed
+        )
+    )
+
+
+def read_split(name: str, part: str) -> tuple[np.ndarray, np.ndarray]:
+    """All images and labels of one part ("train" or "test"). For `load` and `final_test` only."""
+    with np.load(verified(name), allow_pickle=False) as archive:
+        x, y = archive[f"x_{part}"], archive[f"y_{part}"]
+    return (x[..., np.newaxis] / np.float32(255)).astype("float32"), y.astype("int64")
+
+
+def verified(name: str) -> Path:
+    """The path of a data file whose sha256 is right; otherwise the sentence that restores it."""
+    if name not in SHA256:
+        raise ValueError(f"There is no data set {name!r}: choose one of {', '.join(map(repr, SHA256))}.")
+    path = DATA / f"{name}.npz"
+    cure = f"Restore it with `git checkout -- data/{name}.npz` in the folder of the book."
+    if not path.exists():
+        raise FileNotFoundError(f"The data file {path} is missing. {cure}")
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != SHA256[name]:
+            raise ValueError(f"The data file {path} is damaged (its sha256 is not the recorded one). {cure}")
+    return path

@@ -1,0 +1,92 @@
+"""A genetic algorithm: the article's six steps (its section 4.2), with tournaments and an elite."""
+
+import numpy as np
+
+from nasbook.space import SearchSpace
+from nasbook.strategies.protocol import Candidate, draw_unseen
+
+
+class Genetic:
+    """Breed architectures: tournaments choose parents, crossover mixes them, mutation changes a gene.
+
+    `population` architectures live at a time; the `elite` best survive unchanged into the next generation.
+    With probability `crossover_rate` a child has two parents, otherwise one. No architecture is proposed
+    twice. Raises ValueError for settings that cannot work.
+    """
+
+    def __init__(
+        self,
+        space: SearchSpace,
+        *,
+        population: int = 20,
+        tournament: int = 3,
+        crossover: str = "uniform",
+        crossover_rate: float = 0.9,
+        mutation_rate: float = 0.15,
+        elite: int = 2,
+    ):
+        if population < 2 or not 0 <= elite < population or tournament < 1:
+            raise ValueError(
+                f"population={population}, elite={elite}, tournament={tournament} cannot breed: "
+                "give a population of at least 2, an elite smaller than it, a tournament of at least 1."
+            )
+        if crossover not in ("uniform", "one-point") or not (
+            0 <= crossover_rate <= 1 and 0 <= mutation_rate <= 1
+        ):
+            raise ValueError(
+                f"crossover={crossover!r}, crossover_rate={crossover_rate}, mutation_rate={mutation_rate}: "
+                "give 'uniform' or 'one-point', and rates from 0 to 1."
+            )
+        self.space, self.size, self.tournament, self.elite = space, population, tournament, elite
+        self.crossover, self.crossover_rate, self.mutation_rate = crossover, crossover_rate, mutation_rate
+
+    def start(self, rng: np.random.Generator) -> None:
+        self.rng, self.proposed = rng, set()
+        self.population, self.children, self.asked = [], [], 0
+        self.generations = []
+
+    def ask(self, n: int) -> list[Candidate]:
+        room = self.size - (self.elite if self.population else 0) - self.asked
+        bred = (self.breed() if self.population else self.stranger() for _ in range(min(n, room)))
+        candidates = [candidate for candidate in bred if candidate]
+        self.asked += len(candidates)
+        return candidates
+
+    def tell(self, trials) -> None:
+        self.children += trials
+        survivors = sorted(self.population, key=fitness, reverse=True)[: self.elite]
+        if len(survivors) + len(self.children) >= self.size:
+            self.population = survivors + self.children
+            self.generations.append(self.population)
+            self.children, self.asked = [], 0
+
+    def breed(self) -> Candidate | None:
+        for _ in range(20):
+            mother = tournament(self.population, self.rng, self.tournament).architecture
+            child, parents = mother, (mother,)
+            if self.rng.random() < self.crossover_rate:
+                father = tournament(self.population, self.rng, self.tournament).architecture
+                child, parents = (
+                    self.space.crossover(mother, father, self.rng, self.crossover),
+                    (mother, father),
+                )
+            child = self.space.mutate(child, self.rng, self.mutation_rate)
+            if child not in self.proposed:
+                self.proposed.add(child)
+                return Candidate(child, parents=parents)
+        return self.stranger()
+
+    def stranger(self) -> Candidate | None:
+        """A random newcomer: the first generation, and fresh blood when all children were seen before."""
+        architecture = draw_unseen(self.space, self.proposed, self.rng)
+        return Candidate(architecture) if architecture else None
+
+
+def fitness(trial) -> float:
+    """What evolution maximizes: the score on the validation images, never on the test images."""
+    return trial.score
+
+
+def tournament(population: list, rng: np.random.Generator, size: int = 3):
+    """Draw `size` trials at random and return the fittest: the larger the tournament, the harder the choice."""
+    return max((population[i] for i in rng.integers(len(population), size=size)), key=fitness)

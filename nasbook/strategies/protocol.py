@@ -1,0 +1,43 @@
+"""What a strategy is: the three methods through which a search knows it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from nasbook.space import Architecture, SearchSpace
+
+
+class Candidate(NamedTuple):
+    """What a strategy proposes. `epochs` is None where the evaluator decides how long to train."""
+
+    architecture: Architecture
+    epochs: int | None = None
+    parents: tuple[Architecture, ...] = ()
+
+
+class Strategy(Protocol):
+    """Any object with these methods can search."""
+
+    def start(self, rng: np.random.Generator) -> None:
+        """Forget everything; draw all random numbers from this generator from now on."""
+
+    def ask(self, n: int) -> list[Candidate]:
+        """Up to n candidates to evaluate next.
+
+        Fewer while results are awaited, or when the space is exhausted; none although nothing is awaited: the
+        search is over.
+        """
+
+    def tell(self, trials: Sequence) -> None:
+        """The results, in the order asked."""
+
+
+def draw_unseen(space: SearchSpace, proposed: set, rng: np.random.Generator) -> Architecture | None:
+    """An architecture that was not proposed before, drawn uniformly and noted; None when all were."""
+    while len(proposed) < space.size:
+        architecture = space.sample(rng)
+        if architecture not in proposed:
+            proposed.add(architecture)
+            return architecture
+    return None

@@ -1,0 +1,253 @@
+"""Training and evaluation: an architecture goes in, a `Trial` comes out.
+
+A `Trainer` sees training and validation images only. `final_test` is the one door to the test images.
+"""
+
+import dataclasses
+import json
+import math
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from nasbook import datasets, metrics, networks
+from nasbook.datasets import Dataset
+from nasbook.environment import ROOT, by_mode, mode
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One evaluation of one architecture.
+
+    `score` is the metric on the validation images after the last epoch, higher is better; `curve` holds it
+    for every epoch. A failed trial has score -inf and says why in `error`. `cached` marks a duplicate that
+    was not trained again; `parents` are the architectures it was bred from.
+    """
+
+    architecture: Mapping
+    seed: int
+    epochs: int
+    score: float
+    curve: tuple[float, ...] = ()
+    parameters: int = 0
+    multiply_adds: int = 0
+    seconds: float = 0.0
+    status: str = "done"
+    error: str = ""
+    parents: tuple = ()
+    cached: bool = False
+
+    def __repr__(self) -> str:
+        result = f"score {self.score:.4f}" if self.status == "done" else f"failed ({self.error})"
+        return (
+            f"Trial({name_of(self.architecture)}: {result}, {self.parameters:,} parameters, "
+            f"{self.epochs} epochs, {self.seconds:.1f} s)"
+        )
+
+
+def name_of(candidate: Mapping | Callable | keras.Model) -> str:
+    """What to call a candidate: an architecture prints itself, a function or a model has a name."""
+    return getattr(candidate, "name", None) or getattr(candidate, "__name__", None) or str(candidate)
+
+
+def train(
+    model: keras.Model,
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    epochs: int,
+    batch_size: int = 64,
+    learning_rate: float = 2e-3,
+    callbacks: tuple = (),
+) -> keras.callbacks.History:
+    """The book's recipe for every network: Adam, cross-entropy, a learning rate that falls as a cosine to 0."""
+    steps = epochs * math.ceil(len(x) / batch_size)
+    model.compile(
+        optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, steps)),
+        loss="sparse_categorical_crossentropy",
+    )
+    return model.fit(x, y, batch_size=batch_size, epochs=epochs, verbose=0, callbacks=list(callbacks))
+
+
+def predict(model: keras.Model, x: np.ndarray) -> np.ndarray:
+    """The most probable class of every image, shape (n,)."""
+    return model.predict(x, batch_size=500, verbose=0).argmax(axis=1)
+
+
+class ValidationCurve(keras.callbacks.Callback):
+    """Measure the metric on the validation images after every epoch; give up when the loss is no number."""
+
+    def __init__(self, data: Dataset, metric: metrics.Metric):
+        super().__init__()
+        self.data, self.metric, self.scores = data, metric, []
+
+    def on_epoch_end(self, epoch, logs=None):
+        if not math.isfinite(logs["loss"]):
+            raise FloatingPointError(f"the loss became {logs['loss']} in epoch {epoch + 1}")
+        predicted = predict(self.model, self.data.x_validation)
+        self.scores.append(float(self.metric(self.data.y_validation, predicted)))
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """An evaluator that really trains: `trainer(architecture, seed=0, epochs=4) -> Trial`.
+
+    `build(architecture, input_shape, classes)` makes the Keras model. A candidate may also be a function
+    without arguments that makes one, such as `nb.lenet5`. A candidate that cannot be built or trained
+    becomes a failed trial, and no exception.
+    """
+
+    data: Dataset
+    _: dataclasses.KW_ONLY
+    epochs: int = 4
+    build: Callable[..., keras.Model] = networks.build
+    metric: str | metrics.Metric = "accuracy"
+    batch_size: int = 64
+    learning_rate: float = 2e-3
+
+    def __post_init__(self):
+        metrics.get(self.metric)
+        for name in ("epochs", "batch_size", "learning_rate"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name}={getattr(self, name)!r} trains nothing: give a number above 0.")
+
+    def __call__(self, candidate, *, seed: int = 0, epochs: int | None = None) -> Trial:
+        epochs = epochs or self.epochs
+        start = time.perf_counter()
+        curve = ValidationCurve(self.data, metrics.get(self.metric))
+        cost = networks.Cost(0, 0)
+        try:
+            model = fresh_model(candidate, self.build, self.data, seed)
+            cost = networks.measured_cost(model)
+            self.train(model, self.data.x_train, self.data.y_train, epochs, (curve,))
+            outcome = {"score": curve.scores[-1]}
+        except Exception as problem:
+            reason = (
+                f"{type(problem).__name__}: {str(problem).strip().splitlines()[0] if str(problem) else ''}"
+            )
+            outcome = {"score": -math.inf, "status": "failed", "error": reason}
+        seconds = time.perf_counter() - start
+        return Trial(
+            candidate, seed, epochs, curve=tuple(curve.scores), seconds=seconds, **cost._asdict(), **outcome
+        )
+
+    def train(self, model: keras.Model, x: np.ndarray, y: np.ndarray, epochs: int, callbacks: tuple = ()):
+        return train(
+            model,
+            x,
+            y,
+            epochs=epochs,
+            batch_size=self.batch_size,
+            learning_rate=self.learning_rate,
+            callbacks=callbacks,
+        )
+
+
+def fresh_model(candidate, build: Callable[..., keras.Model], data: Dataset, seed: int) -> keras.Model:
+    """A new, untrained model of a candidate. Keras draws weights and batches from this seed from now on."""
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(seed)
+    return candidate() if callable(candidate) else build(candidate, data.input_shape, len(data.classes))
+
+
+# --- the only door to the test set -----------------------------------------------------------------------
+
+RESULTS = ROOT / by_mode(full="notebooks/results", fast="runs/fast/results")
+COMMITTED = ROOT / "notebooks/results"
+
+
+@dataclass(frozen=True)
+class FinalTest:
+    """Test accuracies, one a seed, of one candidate trained on all training images.
+
+    `seconds` is the mean time of one training; `search_seconds` what it cost to find the candidate.
+    """
+
+    name: str
+    data: str
+    accuracies: tuple[float, ...]
+    parameters: int
+    multiply_adds: int
+    seconds: float
+    search_seconds: float
+    images: int
+    epochs: int
+    mode: str
+
+    @property
+    def mean(self) -> float:
+        return float(np.mean(self.accuracies))
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation between seeds; nan for a single one."""
+        return float(np.std(self.accuracies, ddof=1)) if len(self.accuracies) > 1 else math.nan
+
+    def __repr__(self) -> str:
+        spread = (
+            f" ± {self.sd:.2%} ({len(self.accuracies)} seeds)" if len(self.accuracies) > 1 else " (1 run)"
+        )
+        return (
+            f"{self.name} on {self.data}: test accuracy {self.mean:.2%}{spread}, "
+            f"{self.parameters:,} parameters, {self.seconds:.0f} s a training"
+        )
+
+
+def final_test(
+    candidate,
+    data: Dataset,
+    *,
+    name: str | None = None,
+    seeds: int = 3,
+    epochs: int = 10,
+    images: int | None = None,
+    build: Callable[..., keras.Model] = networks.build,
+    seconds: float = 0.0,
+    search_seconds: float = 0.0,
+) -> FinalTest:
+    """Open the sealed test set once, say so, and write the result into the test log.
+
+    The candidate (an architecture, or a function that makes a model) is trained anew with each seed on all
+    training images of the data set, those of the validation set included, or on the first `images` of
+    them; then it is tested. A trained `keras.Model` is tested as it is; tell its `seconds`.
+    """
+    trained = isinstance(candidate, keras.Model)
+    if seeds < 1 or epochs < 1:
+        raise ValueError(f"seeds={seeds} and epochs={epochs}: give at least 1 of each.")
+    x, y = datasets.read_split(data.name, "train")
+    x, y = x[:images], y[:images]
+    models, times = [candidate] if trained else [], [seconds] if trained else []
+    for seed in range(0 if trained else seeds):
+        start = time.perf_counter()
+        models.append(fresh_model(candidate, build, data, seed))
+        train(models[-1], x, y, epochs=epochs)
+        times.append(time.perf_counter() - start)
+    x_test, y_test = datasets.read_split(data.name, "test")
+    print(f"Opening the sealed test set of {data.name}: {len(y_test):,} images.")
+    result = FinalTest(
+        name=name or name_of(candidate),
+        data=data.name,
+        accuracies=tuple(metrics.accuracy(y_test, predict(model, x_test)) for model in models),
+        **networks.measured_cost(models[0])._asdict(),
+        seconds=float(np.mean(times)),
+        search_seconds=search_seconds,
+        images=len(y),
+        epochs=epochs,
+        mode=mode(),
+    )
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    file = re.sub(r"\W+", "-", f"{result.data} {result.name}".lower()) + ".json"
+    (RESULTS / file).write_text(json.dumps(dataclasses.asdict(result), indent=1) + "\n")
+    return result
+
+
+def test_log(data: str | None = None) -> list[FinalTest]:
+    """Every final test of the book that is on file: the committed ones, and in fast mode also the fast ones."""
+    files = sorted({*COMMITTED.glob("*.json"), *RESULTS.glob("*.json")})
+    rows = [json.loads(file.read_text()) for file in files]
+    tests = [FinalTest(**{**row, "accuracies": tuple(row["accuracies"])}) for row in rows]
+    return [test for test in tests if data in (None, test.data)]
