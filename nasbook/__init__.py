@@ -20,7 +20,7 @@ _PUBLIC = {
     "datasets": ["load", "Dataset"],
     "space": ["Choice", "SearchSpace", "Architecture", "Layer", "layers", "lenet_space", "article_space"],
     "networks": ["build", "cost", "trace", "lenet5", "lenet5_article", "lenet5_1998"],
-    "training": ["Trainer", "Trial", "train", "final_test", "test_log"],
+    "training": ["Trainer", "Trial", "train", "final_test", "final_tests"],
     "strategies": ["Candidate", "RandomSearch", "Genetic"],
     "study": ["search", "Budget", "History"],
     "checks": ["check"],

@@ -124,7 +124,7 @@ def _versions(python: str, requirements: list[str]) -> Iterator[tuple[str, str, 
         except metadata.PackageNotFoundError:
             found = "missing"
         works = found != "missing" and requirement.specifier.contains(found, prereleases=True)
-        cure = f"Known to work: {requirement.specifier}. `pip install '{requirement.name}{requirement.specifier}'`."
+        cure = f"The book works with: `pip install '{requirement.name}{requirement.specifier}'`."
         yield requirement.name, found, "" if works else cure
 
 

@@ -19,7 +19,7 @@ BAR = "{percentage:3.0f}%|{bar:12}| {elapsed}<{remaining} {desc}"
 
 @dataclass(frozen=True)
 class Budget:
-    """When to stop: after so many unique evaluations, trained epochs or training seconds; what comes first."""
+    """When to stop: after so many unique evaluations, trained epochs or training seconds."""
 
     evaluations: float = float("inf")
     epochs: float = float("inf")
@@ -115,7 +115,7 @@ class History:
 
 
 def training_seed(seed: int, architecture: Mapping) -> int:
-    """The seed that a candidate is trained with: it depends on the run and on the architecture, not on order."""
+    """The seed that a candidate is trained with: it depends on the run and the architecture, not on order."""
     digest = hashlib.sha256(repr((seed, list(architecture.items()))).encode()).digest()
     return int.from_bytes(digest[:4], "big")
 

@@ -64,7 +64,7 @@ def train(
     learning_rate: float = 2e-3,
     callbacks: tuple = (),
 ) -> keras.callbacks.History:
-    """The book's recipe for every network: Adam, cross-entropy, a learning rate that falls as a cosine to 0."""
+    """The book's recipe for every network: Adam, cross-entropy, a learning rate falling to 0 as a cosine."""
     steps = epochs * math.ceil(len(x) / batch_size)
     model.compile(
         optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, steps)),
@@ -209,7 +209,7 @@ def final_test(
     seconds: float = 0.0,
     search_seconds: float = 0.0,
 ) -> FinalTest:
-    """Open the sealed test set once, say so, and write the result into the test log.
+    """Open the sealed test set once, say so, and write the result on file.
 
     The candidate (an architecture, or a function that makes a model) is trained anew with each seed on all
     training images of the data set, those of the validation set included, or on the first `images` of
@@ -245,8 +245,8 @@ def final_test(
     return result
 
 
-def test_log(data: str | None = None) -> list[FinalTest]:
-    """Every final test of the book that is on file: the committed ones, and in fast mode also the fast ones."""
+def final_tests(data: str | None = None) -> list[FinalTest]:
+    """All final tests on file: the committed ones of full mode and, in fast mode, the fast ones too."""
     files = sorted({*COMMITTED.glob("*.json"), *RESULTS.glob("*.json")})
     rows = [json.loads(file.read_text()) for file in files]
     tests = [FinalTest(**{**row, "accuracies": tuple(row["accuracies"])}) for row in rows]

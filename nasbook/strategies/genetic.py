@@ -88,5 +88,5 @@ def fitness(trial) -> float:
 
 
 def tournament(population: list, rng: np.random.Generator, size: int = 3):
-    """Draw `size` trials at random and return the fittest: the larger the tournament, the harder the choice."""
+    """Draw `size` trials at random and return the fittest: the larger, the harder the selection."""
     return max((population[i] for i in rng.integers(len(population), size=size)), key=fitness)

@@ -1,0 +1,43 @@
+# Two commands: `make lab` opens the book, `make test` passes every test. Both make .venv when it is missing or stale.
+
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+WORKERS ?= 2
+
+.PHONY: lab test check format lock execute clean
+
+lab: .venv/.installed  ## open the book in JupyterLab
+	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
+
+test: .venv/.installed  ## run every test: unit, notebooks (fast mode), browser
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	NASBOOK_MODE=fast $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+check: .venv/.installed  ## can the book run on this machine?
+	$(BIN)/python -m nasbook check
+
+execute: .venv/.installed  ## for authors: execute all notebooks in full mode and stamp them
+	$(BIN)/python tools/execute.py
+
+format: .venv/.installed  ## for authors: format code and notebooks
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: .venv/.installed  ## for authors: resolve pyproject.toml anew into requirements.lock
+	$(BIN)/pip install uv
+	$(BIN)/uv pip compile --universal --no-emit-index-url --no-annotate --no-header --python-version 3.11 \
+		--extra lab --extra test --upgrade --quiet -o requirements.lock pyproject.toml
+
+.venv/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -c "open('.venv/.installed', 'w').close()"
+
+clean:
+	$(PYTHON) -c "import shutil; shutil.rmtree('.venv', ignore_errors=True)"

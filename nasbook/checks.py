@@ -1,0 +1,54 @@
+"""Exercises: `nb.check("04.1", answer)` says that an answer is right, or gives a hint.
+
+A checker returns nothing when the answer is right and otherwise one sentence that helps. Checkers that need
+more than the answer take it as further arguments.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+CHECKERS: dict[str, Callable[..., str | None]] = {}
+
+
+class NotYet(AssertionError):
+    """An answer that is not right yet. Jupyter shows the hint alone, without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"Not yet: {self}"]
+
+
+def check(exercise: str, *answer) -> None:
+    """Say that the answer to an exercise is right. Raises NotYet with a hint when it is not."""
+    if exercise not in CHECKERS:
+        raise ValueError(f"There is no exercise {exercise!r}: choose one of {', '.join(sorted(CHECKERS))}.")
+    if hint := CHECKERS[exercise](*answer):
+        raise NotYet(hint)
+    print(f"Exercise {exercise}: right.")
+
+
+def checker(exercise: str):
+    """Register the function below as the checker of an exercise."""
+
+    def register(function):
+        CHECKERS[exercise] = function
+        return function
+
+    return register
+
+
+# --- 00 start here ----------------------------------------------------------------------------------------
+
+# --- 01 what is NAS? --------------------------------------------------------------------------------------
+
+# --- 02 LeNet-5 by hand -----------------------------------------------------------------------------------
+
+# --- 03 measuring a model ---------------------------------------------------------------------------------
+
+# --- 04 search spaces -------------------------------------------------------------------------------------
+
+# --- 05 random search -------------------------------------------------------------------------------------
+
+# --- 06 AutoKeras -----------------------------------------------------------------------------------------
+
+# --- 07 a genetic algorithm -------------------------------------------------------------------------------

@@ -1,0 +1,67 @@
+"""Execute notebooks in full mode, in place, and stamp them: `python tools/execute.py [notebook ...]`.
+
+The stamp in a notebook's metadata holds the sha256 of its code cells, so that a test can tell whether the
+outputs belong to the source, and the minutes that it took. Outputs are cleaned so that a second execution
+changes nothing but what was measured: no timings, no widget ids, no states of a progress bar but the last.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def stamp(notebook: nbformat.NotebookNode) -> str:
+    """The sha256 of all code cells, in order."""
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return hashlib.sha256(json.dumps(sources).encode()).hexdigest()
+
+
+def clean(notebook: nbformat.NotebookNode) -> None:
+    """Keep what a reader without a kernel can see: the last state of a line, the picture of a widget."""
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream":
+                lines = output.text.split("\n")
+                output.text = "\n".join(line.rstrip("\r").rsplit("\r", 1)[-1].rstrip() for line in lines)
+            elif "data" in output:
+                output.data.pop(WIDGET, None)
+
+
+def execute(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    start = time.perf_counter()
+    NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=1200,
+        record_timing=False,
+        store_widget_state=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    ).execute()
+    minutes = (time.perf_counter() - start) / 60
+    clean(notebook)
+    notebook.metadata.nasbook = {"sha256": stamp(notebook), "minutes": round(minutes, 1)}
+    nbformat.write(notebook, path)
+    print(f"{path.name}: {minutes:.1f} minutes", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("notebooks", nargs="*", type=Path, help="which (all, when none is named)")
+    os.environ["NASBOOK_MODE"] = "full"
+    for path in parser.parse_args().notebooks or sorted(NOTEBOOKS.glob("*.ipynb")):
+        execute(path)
+
+
+if __name__ == "__main__":
+    main()
