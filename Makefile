@@ -16,7 +16,7 @@ lab: .venv/.installed  ## open the book in JupyterLab
 test: .venv/.installed  ## run every test: unit, notebooks (fast mode), browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	NASBOOK_MODE=fast $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	NASBOOK_MODE=fast $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: .venv/.installed  ## can the book run on this machine?
 	$(BIN)/python -m nasbook check

@@ -45,12 +45,14 @@ def setup(*, seed: int = 0, threads: int = 1) -> None:
         if keras.backend.backend() == "tensorflow":
             import tensorflow as tf
 
+            tf.get_logger().setLevel("ERROR")  # a search builds many models: no warning at each retracing
             with contextlib.suppress(RuntimeError):  # too late to change: TensorFlow is already running
                 tf.config.threading.set_intra_op_parallelism_threads(threads)
                 tf.config.threading.set_inter_op_parallelism_threads(threads)
             threads = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count()
         where = device()
     keras.utils.set_random_seed(seed)
+    plt.switch_backend(plt.get_backend())  # from now on Jupyter shows every Figure, not only pyplot's
     plt.rcParams.update(plots.STYLE)
     print(
         f"nasbook {metadata.version('nasbook')} in {mode()} mode; Keras {keras.__version__} on "

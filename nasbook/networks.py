@@ -32,7 +32,7 @@ def build(architecture: Mapping, input_shape: tuple = IMAGE, classes: int = 10) 
     activation = architecture["activation"]
     initializer = INITIALIZERS[architecture.get("initialization", "xavier")]
     pools = {"max": keras.layers.MaxPooling2D, "average": keras.layers.AveragePooling2D}
-    model = keras.Sequential([keras.Input(input_shape)])
+    model, flat = keras.Sequential([keras.Input(input_shape)]), False
     for kind, size, kernel in layers(architecture):
         if kind == "conv":
             model.add(
@@ -43,10 +43,11 @@ def build(architecture: Mapping, input_shape: tuple = IMAGE, classes: int = 10) 
         elif kind in pools:
             model.add(pools[kind](2))
         else:
-            if len(model.output_shape) > 2:
+            if not flat:
                 model.add(keras.layers.Flatten())
+                flat = True
             model.add(keras.layers.Dense(size, activation=activation, kernel_initializer=initializer))
-    if len(model.output_shape) > 2:
+    if not flat:
         model.add(keras.layers.Flatten())
     model.add(keras.layers.Dense(classes, activation="softmax", kernel_initializer=initializer))
     return model

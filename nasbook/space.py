@@ -35,7 +35,7 @@ class Architecture(Mapping):
     def __init__(self, genes: dict[str, Any], describe: Callable[[Mapping], str] = str):
         self._genes = genes
         self._describe = describe
-        self._hash = hash(tuple(genes.items()))
+        self._hash = hash(frozenset(genes.items()))
 
     def __getitem__(self, name: str) -> Any:
         return self._genes[name]
@@ -89,7 +89,7 @@ class SearchSpace:
     def __contains__(self, architecture) -> bool:
         try:
             return self.architecture(architecture) == architecture
-        except (TypeError, ValueError):
+        except (AttributeError, TypeError, ValueError):
             return False
 
     def architecture(self, genes: Mapping[str, Any]) -> Architecture:
@@ -105,7 +105,7 @@ class SearchSpace:
                         f"Gene {choice.name!r} is {genes.get(choice.name, 'missing')!r}: "
                         f"give one of {choice.options}."
                     )
-                active[choice.name] = genes[choice.name]
+                active[choice.name] = choice.options[choice.options.index(genes[choice.name])]
         if unknown := set(genes) - set(self.names):
             raise ValueError(f"Unknown genes {sorted(unknown)}: this space has {', '.join(self.names)}.")
         return Architecture(active, self.describe)
@@ -195,7 +195,7 @@ class SearchSpace:
         if kind == "uniform":
             from_mother = rng.random(len(self.names)) < 0.5
         elif kind == "one-point":
-            from_mother = np.arange(len(self.names)) < rng.integers(1, len(self.names))
+            from_mother = np.arange(len(self.names)) < rng.integers(1, max(2, len(self.names)))
         else:
             raise ValueError(f"kind={kind!r} is no crossover: choose 'uniform' or 'one-point'.")
         genes = {}

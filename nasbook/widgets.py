@@ -43,7 +43,7 @@ def design(space: SearchSpace | None = None) -> Live:
 
 
 def design_table(architecture: Mapping) -> str:
-    """The layers of an architecture as an HTML table: output shape, parameters, multiply-adds, and the sums."""
+    """The layers of an architecture as an HTML table: output shape, parameters, multiply-adds, sums."""
     steps = trace(layers(architecture))
     rows = [
         (str(s.layer), "×".join(map(str, s.shape)), f"{s.parameters:,}", f"{s.multiply_adds:,}")

@@ -1,0 +1,38 @@
+"""What several test files share: figures without a window, and data small enough to train on."""
+
+import os
+from dataclasses import replace
+
+import pytest
+
+os.environ["MPLBACKEND"] = "Agg"
+
+
+@pytest.fixture(scope="session")
+def tiny():
+    """300 training and 200 validation images of MNIST; Keras on one thread."""
+    import nasbook as nb
+
+    nb.setup()
+    return nb.load("mnist", train=300, validation=200)
+
+
+@pytest.fixture(scope="session")
+def small_net():
+    """The cheapest architecture to train, by seconds."""
+    import nasbook as nb
+
+    genes = {"blocks": 1, "filters1": 8, "kernel": 3, "pool": "average", "activation": "relu", "dense": 0}
+    return nb.lenet_space().architecture(genes)
+
+
+@pytest.fixture
+def tinier(tiny):
+    """64 training and 50 validation images, where only the machinery matters."""
+    return replace(
+        tiny,
+        x_train=tiny.x_train[:64],
+        y_train=tiny.y_train[:64],
+        x_validation=tiny.x_validation[:50],
+        y_validation=tiny.y_validation[:50],
+    )

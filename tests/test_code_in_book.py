@@ -1,0 +1,73 @@
+"""What is taught is written out in the notebook: a cell with the tag `nasbook:<module>:<qualname>` defines the
+same function as the module does, docstrings and annotations aside."""
+
+import ast
+import importlib
+from pathlib import Path
+
+import nbformat
+import pytest
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+TAGGED = [
+    pytest.param(cell.source, tag, id=f"{path.stem[:2]}-{tag.removeprefix('nasbook:')}")
+    for path in sorted(NOTEBOOKS.glob("*.ipynb"))
+    for cell in nbformat.read(path, as_version=4).cells
+    for tag in cell.metadata.get("tags", [])
+    if tag.startswith("nasbook:")
+]
+
+
+class Bare(ast.NodeTransformer):
+    """A function without docstring and annotations, whose `self` is called `space`, whatever it was."""
+
+    def visit_FunctionDef(self, node):  # noqa: N802
+        self.generic_visit(node)
+        node.returns = None
+        if ast.get_docstring(node) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+        return node
+
+    def visit_arg(self, node):
+        return ast.arg("space" if node.arg == "self" else node.arg)
+
+    def visit_Name(self, node):  # noqa: N802
+        return ast.Name("space" if node.id == "self" else node.id, node.ctx)
+
+    def visit_AnnAssign(self, node):  # noqa: N802
+        self.generic_visit(node)
+        return ast.Assign([node.target], node.value) if node.value else None
+
+
+def function(source: str, qualname: str) -> str:
+    """The function of this name in a piece of source, bare, as a dump of its syntax tree."""
+    body = ast.parse(source).body
+    *classes, name = qualname.split(".")
+    for scope in classes:
+        body = next(node.body for node in body if isinstance(node, ast.ClassDef) and node.name == scope)
+    (found,) = (node for node in body if isinstance(node, ast.FunctionDef) and node.name == name)
+    return ast.unparse(ast.fix_missing_locations(Bare().visit(found)))
+
+
+@pytest.mark.parametrize(("source", "tag"), TAGGED)
+def test_a_tagged_cell_defines_the_same_function_as_the_module(source, tag):
+    _, module, qualname = tag.split(":")
+    text = Path(importlib.import_module(f"nasbook.{module}").__file__).read_text(encoding="utf-8")
+    in_the_book = function(source, qualname.rsplit(".", 1)[-1])
+    assert in_the_book == function(text, qualname)
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["def f(space, n): return n + 2", "def f(space, m): return m + 1", "def f(n): return n + 1"],
+)
+def test_the_comparison_sees_through_words_and_not_through_code(other):
+    module = 'class C:\n    def f(self, n: int) -> int:\n        """Add one."""\n        return n + 1'
+    assert function("def f(space, n):\n    # add one\n    return n + 1", "f") == function(module, "C.f")
+    assert function(other, "f") != function(module, "C.f")
+
+
+def test_the_book_writes_out_what_it_teaches():
+    chapter = NOTEBOOKS / "07_genetic_algorithm.ipynb"
+    chapters = {parameter.id[:2] for parameter in TAGGED}
+    assert not list(NOTEBOOKS.glob(f"{chapter.name[:2]}_*.ipynb")) or chapters & {"05", "07"}

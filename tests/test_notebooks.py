@@ -1,0 +1,168 @@
+"""Notebooks as they are committed: executed, in their frame, with exercises that are checked. No kernel runs."""
+
+import ast
+import importlib.util
+import re
+from pathlib import Path
+from statistics import median
+
+import nbformat
+import pytest
+
+from nasbook.checks import CHECKERS
+
+ROOT = Path(__file__).parent.parent
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+OPENS_THE_TEST_SET = {"02", "03", "06", "07"}
+
+spec = importlib.util.spec_from_file_location("execute", ROOT / "tools/execute.py")
+execute = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(execute)
+
+
+@pytest.fixture(params=PATHS, ids=lambda path: path.stem)
+def path(request):
+    return request.param
+
+
+@pytest.fixture
+def notebook(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code(notebook) -> list:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def prose(notebook) -> str:
+    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def calls(source: str, name: str) -> list[ast.Call]:
+    """Where a cell calls a function of this name: `nb.check(...)`, `check(...)`."""
+    source = "\n".join(line for line in source.splitlines() if not line.lstrip().startswith(("%", "!")))
+    found = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    return [c for c in found if name == getattr(c.func, "attr", getattr(c.func, "id", None))]
+
+
+def test_the_book_has_notebooks_numbered_without_a_gap():
+    assert [path.name[:3] for path in PATHS] == [f"{number:02}_" for number in range(len(PATHS))]
+
+
+# --- outputs ---------------------------------------------------------------------------------------------
+
+
+def test_a_notebook_is_valid_and_was_executed_from_top_to_bottom(notebook):
+    nbformat.validate(notebook)
+    assert [cell.execution_count for cell in code(notebook)] == list(range(1, len(code(notebook)) + 1))
+
+
+def test_a_notebook_shows_no_error_but_those_meant(notebook):
+    for cell in code(notebook):
+        failed = any(output.output_type == "error" for output in cell.outputs)
+        assert failed == ("raises-exception" in cell.metadata.get("tags", [])), cell.source
+
+
+def test_a_notebook_writes_nothing_to_stderr(notebook):
+    written = [out.text for cell in code(notebook) for out in cell.outputs if out.get("name") == "stderr"]
+    assert written == []
+
+
+def test_the_outputs_belong_to_the_source_and_took_at_most_10_minutes(notebook):
+    stamp = notebook.metadata.get("nasbook", {})
+    assert stamp.get("sha256") == execute.stamp(notebook), "execute it: `make execute`"
+    assert stamp["minutes"] <= 10
+
+
+def test_the_outputs_are_those_of_full_mode_and_name_no_folder_of_the_author(notebook):
+    text = nbformat.writes(notebook)
+    assert "in full mode" in text
+    assert "in fast mode;" not in text
+    assert not re.search(r"/work/|/home/|/Users/|/tmp/", text)
+
+
+# --- the frame -------------------------------------------------------------------------------------------
+
+
+def test_a_notebook_begins_with_its_frame(path, notebook):
+    first, second = notebook.cells[:2]
+    assert re.match(rf"# {path.name[:2]} \S", first.source)
+    assert re.search(r"^\*[^*].*\*$", first.source, re.MULTILINE | re.DOTALL), "a promise of one sentence"
+    for part in ("\n## Objectives\n", "\n**Time:** ", "\n**Before:** "):
+        assert part in first.source
+    assert second.cell_type == "code"
+    assert "import nasbook as nb" in second.source
+    assert "nb.setup()" in second.source
+
+
+def test_a_notebook_links_to_the_one_before_and_the_one_after(path, notebook):
+    linked = re.findall(r"\]\(([\w.]+\.ipynb)\)", notebook.cells[0].source)
+    index = PATHS.index(path)
+    for other in PATHS[max(0, index - 1) : index + 2]:
+        assert other == path or other.name in linked
+
+
+def test_every_link_and_picture_points_to_a_file_that_exists(path, notebook):
+    targets = re.findall(r"\]\(([^)\s#]+)[^)]*\)|src=\"([^\"#]+)\"", prose(notebook))
+    for target in {link or picture for link, picture in targets}:
+        if not re.match(r"https?:|mailto:|attachment:", target):
+            assert (path.parent / target).exists(), target
+
+
+def test_a_notebook_ends_with_key_points_exercises_and_references(notebook):
+    headings = re.findall(r"^## (.+)$", prose(notebook), re.MULTILINE)
+    assert headings[-3:] == ["Key points", "Exercises", "References"]
+
+
+# --- code ------------------------------------------------------------------------------------------------
+
+
+def test_code_cells_are_short(notebook):
+    lengths = [len(cell.source.splitlines()) for cell in code(notebook)]
+    assert max(lengths) <= 25
+    assert median(lengths) <= 8
+
+
+def test_a_sentence_comes_before_the_code(notebook):
+    """At most three code cells in a row: what they say was said in words before."""
+    kinds = "".join(cell.cell_type[0] for cell in notebook.cells)
+    assert "cccc" not in kinds
+
+
+def test_only_some_notebooks_open_the_test_set(path, notebook):
+    opens = any(calls(cell.source, "final_test") for cell in code(notebook))
+    assert not opens or path.name[:2] in OPENS_THE_TEST_SET
+    assert not any(calls(cell.source, "read_split") for cell in code(notebook))
+
+
+# --- exercises -------------------------------------------------------------------------------------------
+
+
+def exercises(notebook) -> list[str]:
+    """The numbers of the exercises that a notebook checks, in order."""
+    found = [call.args[0].value for cell in code(notebook) for call in calls(cell.source, "check")]
+    return list(dict.fromkeys(found))
+
+
+def test_a_notebook_has_two_to_four_exercises_of_its_own(path, notebook):
+    numbers = exercises(notebook)
+    assert numbers == [f"{path.name[:2]}.{i}" for i in range(1, len(numbers) + 1)]
+    assert 2 <= len(numbers) <= 4
+    assert all(f"**{number}" in prose(notebook) for number in numbers)
+
+
+def test_solutions_stand_between_markers_and_every_exercise_has_one(notebook):
+    solutions = 0
+    for cell in code(notebook):
+        markers = re.findall(r"^\s*### (BEGIN|END) SOLUTION$", cell.source, re.MULTILINE)
+        assert markers == ["BEGIN", "END"] * (len(markers) // 2)
+        assert len(markers) == 2 * len(re.findall(r"(?i)(?:begin|end) solution", cell.source)) / 2
+        solutions += len(markers) // 2
+        outside = re.sub(r"(?s)### BEGIN SOLUTION.*?### END SOLUTION", "", cell.source)
+        assert len(calls(cell.source, "check")) == outside.count("nb.check("), "the check stays outside"
+    assert solutions >= len(exercises(notebook))
+
+
+def test_every_checker_is_used_by_a_notebook_and_every_exercise_has_a_checker():
+    used = [number for path in PATHS for number in exercises(nbformat.read(path, as_version=4))]
+    assert sorted(used) == sorted(CHECKERS)

@@ -1,0 +1,122 @@
+"""The project: an environment that resolves as declared, a lock that fits it, a command that says what is wrong."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+DECLARED = [Requirement(line) for line in [*PROJECT["dependencies"], *EXTRAS["lab"], *EXTRAS["test"]]]
+LOCK = (ROOT / "requirements.lock").read_text()
+
+
+def run(*command, **environment) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, *command], capture_output=True, text=True, env={**os.environ, **environment}
+    )
+
+
+def test_environment_yml_leaves_the_dependencies_to_pyproject():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    python, pip, from_pip = environment["dependencies"]
+    assert (pip, from_pip) == ("pip", {"pip": ["-e .[lab,test]"]})
+    version = re.fullmatch(r"python=(\d+\.\d+)", python)[1]
+    assert f"{version}.0" in SpecifierSet(PROJECT["requires-python"])
+
+
+def pins() -> dict[str, list[str]]:
+    """The versions that the lock pins, by name; a name may have several, each for another platform."""
+    found = {}
+    for line in filter(None, (line.split("#")[0].strip() for line in LOCK.splitlines())):
+        pin = Requirement(line)
+        (exact,) = pin.specifier
+        assert exact.operator == "==", line
+        found.setdefault(canonicalize_name(pin.name), []).append(exact.version)
+    return found
+
+
+@pytest.mark.parametrize("requirement", DECLARED, ids=str)
+def test_every_dependency_is_pinned_to_a_version_that_pyproject_allows(requirement):
+    versions = pins()[canonicalize_name(requirement.name)]
+    assert all(requirement.specifier.contains(version) for version in versions)
+
+
+def test_the_tests_run_with_the_versions_of_the_lock():
+    for requirement in DECLARED:
+        assert metadata.version(requirement.name) in pins()[canonicalize_name(requirement.name)]
+
+
+def test_the_lock_names_no_address():
+    assert "http" not in LOCK
+    assert "--" not in re.sub(r"#.*", "", LOCK)
+
+
+def test_check_says_that_the_book_can_run_here():
+    done = run("-m", "nasbook", "check")
+    assert done.returncode == 0, done.stdout
+    for line in (r"ok  Python +3\.", r"ok  mnist +complete", r"ok  fashion_mnist +complete", r"ok  device +"):
+        assert re.search(line, done.stdout)
+    assert done.stdout.endswith("\nThe book can run.\n")
+    assert "NO " not in done.stdout
+
+
+def test_check_names_the_cure_where_data_is_missing_and_damaged(tmp_path):
+    (tmp_path / "mnist.npz").write_bytes(b"not an archive")
+    done = run("-m", "nasbook", "check", NASBOOK_DATA=str(tmp_path))
+    assert done.returncode == 1
+    assert re.search(r"NO  mnist +The data file .* is damaged", done.stdout)
+    assert re.search(r"NO  fashion_mnist +The data file .* is missing", done.stdout)
+    assert "-> Restore it with `git checkout -- data/mnist.npz`" in done.stdout
+    assert done.stdout.endswith("\n2 to mend before the book can run.\n")
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_the_command_explains_itself():
+    done = run("-m", "nasbook", "--help")
+    assert done.returncode == 0
+    assert "check" in done.stdout
+    assert "can the book run here?" in done.stdout
+    wrong = run("-m", "nasbook", "chekc")
+    assert wrong.returncode == 2
+    assert "Traceback" not in wrong.stderr
+
+
+def test_importing_nasbook_and_making_a_space_imports_no_keras():
+    code = (
+        "import sys, nasbook as nb; nb.lenet_space().nth(3); print({'keras', 'tensorflow'} & {*sys.modules})"
+    )
+    assert run("-c", code).stdout == "set()\n"
+
+
+def test_every_public_name_exists_and_an_unknown_one_is_answered_with_the_list():
+    import nasbook as nb
+
+    for name in nb.__all__:
+        assert getattr(nb, name) is not None
+        assert getattr(nb, name).__doc__, f"{name} has no docstring"
+    with pytest.raises(AttributeError, match=r"nasbook has no 'serach'; it has Architecture, .*search"):
+        nb.serach  # noqa: B018
+
+
+def test_the_mode_is_full_or_fast_and_nothing_else(monkeypatch):
+    from nasbook import environment
+
+    for mode, number in (("full", 60), ("fast", 6)):
+        monkeypatch.setenv("NASBOOK_MODE", mode)
+        assert environment.by_mode(full=60, fast=6) == number
+    monkeypatch.delenv("NASBOOK_MODE")
+    assert environment.mode() == "full"
+    monkeypatch.setenv("NASBOOK_MODE", "quick")
+    with pytest.raises(ValueError, match="NASBOOK_MODE is 'quick': set it to 'full' or 'fast'"):
+        environment.mode()

@@ -1,0 +1,192 @@
+"""Training: the same seed gives the same trial, a failure is a trial, one door leads to the test set."""
+
+import json
+import math
+
+import keras
+import numpy as np
+import pytest
+
+import nasbook as nb
+from nasbook import datasets, training
+
+
+def results(trial) -> tuple:
+    """Everything of a trial but its seconds."""
+    return (trial.architecture, trial.seed, trial.epochs, trial.score, trial.curve, trial.status, trial.error)
+
+
+# --- the trainer ------------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_trial_and_another_seed_another(tinier, small_net):
+    trainer = nb.Trainer(tinier, epochs=2, metric=sensitive)
+    first, again, other = (trainer(small_net, seed=seed) for seed in (0, 0, 1))
+    assert results(first) == results(again)
+    assert first.curve != other.curve
+    assert len(first.curve) == first.epochs == 2
+    assert first.score == first.curve[-1]
+    assert (first.parameters, first.multiply_adds) == nb.cost(small_net)
+    assert first.seconds > 0
+
+
+def sensitive(true, predicted) -> float:
+    """A metric that nearly every change of a prediction moves, so that two trainings are told apart."""
+    return float(np.mean(np.abs(true - predicted) * np.arange(1, len(true) + 1)))
+
+
+def test_the_weights_after_training_are_the_same_bit_for_bit(tinier, small_net):
+    def weights(seed):
+        model = training.fresh_model(small_net, nb.build, tinier, seed)
+        nb.train(model, tinier.x_train, tinier.y_train, epochs=1)
+        return np.concatenate([w.ravel() for w in model.get_weights()])
+
+    first, again, other = weights(0), weights(0), weights(1)
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_a_small_network_learns(small_net):
+    data = nb.load("mnist", train=2000, validation=500)
+    trial = nb.Trainer(data, epochs=2)(small_net)
+    assert trial.score > 0.5
+    assert trial.score > trial.curve[0]
+
+
+def test_a_candidate_may_be_a_function_that_makes_a_model(tinier):
+    trial = nb.Trainer(tinier, epochs=1)(nb.lenet5)
+    assert (trial.status, trial.parameters) == ("done", 61_706)
+    assert repr(trial).startswith("Trial(lenet5: score 0.")
+
+
+def test_the_score_is_the_metric_of_what_the_model_says_of_the_validation_images(tinier, small_net):
+    seen = []
+    trainer = nb.Trainer(tinier, epochs=1, metric=lambda *labels: seen.append(labels) or 0.25)
+    assert trainer(small_net).score == 0.25
+    ((true, predicted),) = seen
+    assert np.array_equal(true, tinier.y_validation)
+    assert predicted.shape == true.shape
+    assert set(predicted) <= set(range(10))
+
+
+@pytest.mark.parametrize("name", ["accuracy", "precision", "recall", "f1"])
+def test_any_metric_can_be_the_objective(name, tinier, small_net, monkeypatch):
+    predicted = np.random.default_rng(0).integers(10, size=len(tinier.y_validation))
+    monkeypatch.setattr(
+        training, "train", lambda model, *_, callbacks, **__: end_one_epoch(model, *callbacks)
+    )
+    monkeypatch.setattr(training, "predict", lambda *_: predicted)
+    trial = nb.Trainer(tinier, epochs=1, metric=name)(small_net)
+    assert trial.score == getattr(nb.metrics, name)(tinier.y_validation, predicted)
+
+
+def end_one_epoch(model, callback):
+    callback.set_model(model)
+    callback.on_epoch_end(0, {"loss": 1.0})
+
+
+# --- failures ---------------------------------------------------------------------------------------------
+
+
+def test_a_network_that_cannot_be_built_is_a_failed_trial_with_its_reason(tinier, small_net):
+    def broken(*_):
+        raise MemoryError("too large\nand more lines")
+
+    trial = nb.Trainer(tinier, epochs=1, build=broken)(small_net)
+    assert (trial.status, trial.score, trial.error) == ("failed", -math.inf, "MemoryError: too large")
+    assert (trial.curve, trial.parameters) == ((), 0)
+    assert "failed (MemoryError: too large)" in repr(trial)
+
+
+def test_an_impossible_shape_is_a_failed_trial(tinier):
+    def too_deep():
+        return keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(4, 40)])
+
+    trial = nb.Trainer(tinier, epochs=1)(too_deep)
+    assert trial.status == "failed"
+    assert trial.error.startswith("ValueError: ")
+
+
+def test_a_loss_that_is_no_number_is_a_failed_trial(tinier, small_net):
+    trial = nb.Trainer(tinier, epochs=3, learning_rate=1e38)(small_net)
+    assert (trial.status, trial.score) == ("failed", -math.inf)
+    assert trial.error.startswith("FloatingPointError: the loss became ")
+    assert len(trial.curve) < 3
+    assert trial.parameters == nb.cost(small_net).parameters
+
+
+def test_a_keyboard_interrupt_is_not_a_failed_trial(tinier, small_net):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        nb.Trainer(tinier, build=interrupted)(small_net)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"epochs": 0}, "epochs=0 trains nothing: give a number above 0"),
+        ({"batch_size": -1}, "batch_size=-1 trains nothing"),
+        ({"learning_rate": 0.0}, r"learning_rate=0\.0 trains nothing"),
+        ({"learning_rate": math.nan}, "learning_rate=nan trains nothing"),
+        ({"metric": "auc"}, "no metric 'auc': choose one of accuracy"),
+    ],
+)
+def test_settings_that_train_nothing_are_refused(setting, message, tinier):
+    with pytest.raises(ValueError, match=message):
+        nb.Trainer(tinier, **setting)
+
+
+# --- the final test ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(monkeypatch, tmp_path):
+    monkeypatch.setattr(training, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(training, "COMMITTED", tmp_path / "committed")
+    return tmp_path / "results"
+
+
+def test_the_final_test_says_that_it_opens_the_test_set_and_writes_one_file(folder, tiny, small_net, capsys):
+    test = nb.final_test(small_net, tiny, name="A Net!", seeds=2, epochs=1, images=300)
+    assert capsys.readouterr().out == "Opening the sealed test set of mnist: 10,000 images.\n"
+    (file,) = folder.iterdir()
+    row = json.loads(file.read_text())
+    assert (row["name"], row["data"], row["images"], row["epochs"]) == ("A Net!", "mnist", 300, 1)
+    assert tuple(row["accuracies"]) == test.accuracies
+    assert len(test.accuracies) == 2
+    assert test.mean == pytest.approx(sum(test.accuracies) / 2)
+    assert test.sd == pytest.approx(abs(test.accuracies[0] - test.accuracies[1]) / math.sqrt(2))
+    assert (test.parameters, test.multiply_adds) == nb.cost(small_net)
+    assert nb.final_tests("mnist") == nb.final_tests() == [test]
+    assert nb.final_tests("fashion_mnist") == []
+
+
+def test_the_final_test_trains_on_the_validation_images_too(folder, tiny, small_net, monkeypatch):
+    sizes = []
+    monkeypatch.setattr(training, "train", lambda model, x, y, **_: sizes.append(len(x)))
+    test = nb.final_test(small_net, tiny, seeds=1)
+    assert sizes == [60_000]
+    assert test.images == 60_000
+    assert math.isnan(test.sd)
+
+
+def test_the_final_test_takes_a_trained_model_as_it_is(folder, tiny, monkeypatch):
+    monkeypatch.setattr(training, "train", None)  # to train it would be an error
+    model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10)])
+    before = model.get_weights()
+    test = nb.final_test(model, tiny, name="as it is", seconds=12.0)
+    images, labels = datasets.read_split("mnist", "test")
+    weights, bias = before
+    right = (images.reshape(len(images), -1) @ weights + bias).argmax(axis=1) == labels
+    assert test.accuracies == pytest.approx((right.mean(),), abs=2e-4)
+    assert test.seconds == 12
+    assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
+
+
+def test_a_final_test_of_nothing_is_refused(folder, tiny, small_net):
+    for numbers in ({"seeds": 0}, {"epochs": 0}):
+        with pytest.raises(ValueError, match="give at least 1 of each"):
+            nb.final_test(small_net, tiny, **numbers)
+    assert not folder.exists()
