@@ -252,9 +252,9 @@ def _expected_best(expected_best) -> str | None:
         for n in (1, 2, 5, 20):
             wanted = rng.choice(scores, size=(20_000, n)).max(axis=1).mean()
             found = expected_best(scores, n)
-            if not np.ndim(found) == 0 or not abs(found - wanted) < 0.012 * np.ptp(scores):
+            if np.ndim(found) != 0 or not abs(found - wanted) < 0.012 * np.ptp(scores):
                 return (
-                    f"the best of {n} draws from {np.round(scores, 2)} is {wanted:.3f} on average, and you say "
+                    f"the best of {n} draws from {np.round(scores, 2)} is {wanted:.3f} on average, not "
                     f"{found}: sort them; with what probability is the best at most the i-th of them?"
                 )
 
@@ -262,3 +262,33 @@ def _expected_best(expected_best) -> str | None:
 # --- 06 AutoKeras -----------------------------------------------------------------------------------------
 
 # --- 07 a genetic algorithm -------------------------------------------------------------------------------
+
+
+@checker("07.1")
+def _tournament(select) -> str | None:
+    rng = np.random.default_rng(0)
+    population = [SimpleNamespace(score=score) for score in range(10)]
+    for size in (1, 2, 5):
+        drawn = [select(population, rng, size) for _ in range(2000)]
+        if not all(trial in population for trial in drawn):
+            return "return one of the trials that you were given."
+        share, expected = np.mean([trial.score == 9 for trial in drawn]), 1 - 0.9**size
+        if abs(share - expected) > 0.05:
+            return (
+                f"in a tournament of {size} the best of ten wins {share:.0%} of the time; draw, then compare."
+            )
+
+
+@checker("07.2")
+def _one_point_crossover(crossover) -> str | None:
+    space, rng = lenet_space(), np.random.default_rng(0)
+    for _ in range(300):
+        mother, father = space.sample(rng), space.sample(rng)
+        child = crossover(space, mother, father, rng)
+        if child not in space:
+            return f"from {dict(mother)} and {dict(father)} came {child!r}, which is not in the space."
+        for name in child:
+            if (name in mother or name in father) and child[name] not in (mother.get(name), father.get(name)):
+                return f"gene {name!r} comes from neither parent, although one of them has it."
+        if child["blocks"] != mother["blocks"]:
+            return "the first gene is always before the cut: it comes from the mother."

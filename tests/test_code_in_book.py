@@ -1,5 +1,8 @@
-"""What is taught is written out in the notebook: a cell with the tag `nasbook:<module>:<qualname>` defines the
-same function as the module does, docstrings and annotations aside."""
+"""What is taught is written out in the notebook.
+
+A cell with the tag `nasbook:<module>:<qualname>` defines the same function as the module does, docstrings and
+annotations aside.
+"""
 
 import ast
 import importlib
@@ -21,7 +24,7 @@ TAGGED = [
 class Bare(ast.NodeTransformer):
     """A function without docstring and annotations, whose `self` is called `space`, whatever it was."""
 
-    def visit_FunctionDef(self, node):  # noqa: N802
+    def visit_FunctionDef(self, node):
         self.generic_visit(node)
         node.returns = None
         if ast.get_docstring(node) is not None:
@@ -31,10 +34,10 @@ class Bare(ast.NodeTransformer):
     def visit_arg(self, node):
         return ast.arg("space" if node.arg == "self" else node.arg)
 
-    def visit_Name(self, node):  # noqa: N802
+    def visit_Name(self, node):
         return ast.Name("space" if node.id == "self" else node.id, node.ctx)
 
-    def visit_AnnAssign(self, node):  # noqa: N802
+    def visit_AnnAssign(self, node):
         self.generic_visit(node)
         return ast.Assign([node.target], node.value) if node.value else None
 
@@ -67,7 +70,6 @@ def test_the_comparison_sees_through_words_and_not_through_code(other):
     assert function(other, "f") != function(module, "C.f")
 
 
-def test_the_book_writes_out_what_it_teaches():
-    chapter = NOTEBOOKS / "07_genetic_algorithm.ipynb"
-    chapters = {parameter.id[:2] for parameter in TAGGED}
-    assert not list(NOTEBOOKS.glob(f"{chapter.name[:2]}_*.ipynb")) or chapters & {"05", "07"}
+@pytest.mark.skipif(not list(NOTEBOOKS.glob("07_*.ipynb")), reason="chapter 07 is not written yet")
+def test_the_book_writes_out_its_search_algorithms():
+    assert {parameter.id[:2] for parameter in TAGGED} & {"05", "07"}

@@ -1,4 +1,4 @@
-"""Notebooks as they are committed: executed, in their frame, with exercises that are checked. No kernel runs."""
+"""Notebooks as they are committed: executed, in their frame, with exercises that are checked. No kernel."""
 
 import ast
 import importlib.util
@@ -74,11 +74,16 @@ def test_the_outputs_belong_to_the_source_and_took_at_most_10_minutes(notebook):
     assert stamp["minutes"] <= 10
 
 
+def shown(cell) -> str:
+    """The text that a cell printed and displayed."""
+    texts = [out.get("text", "") or out.get("data", {}).get("text/plain", "") for out in cell.outputs]
+    return "\n".join(texts)
+
+
 def test_the_outputs_are_those_of_full_mode_and_name_no_folder_of_the_author(notebook):
-    text = nbformat.writes(notebook)
-    assert "in full mode" in text
-    assert "in fast mode;" not in text
-    assert not re.search(r"/work/|/home/|/Users/|/tmp/", text)
+    assert "in full mode;" in shown(notebook.cells[1])
+    for cell in code(notebook):
+        assert not re.search(r"/work/|/home/|/root/|/Users/|/tmp/", shown(cell))
 
 
 # --- the frame -------------------------------------------------------------------------------------------
@@ -123,12 +128,6 @@ def test_code_cells_are_short(notebook):
     assert median(lengths) <= 8
 
 
-def test_a_sentence_comes_before_the_code(notebook):
-    """At most three code cells in a row: what they say was said in words before."""
-    kinds = "".join(cell.cell_type[0] for cell in notebook.cells)
-    assert "cccc" not in kinds
-
-
 def test_only_some_notebooks_open_the_test_set(path, notebook):
     opens = any(calls(cell.source, "final_test") for cell in code(notebook))
     assert not opens or path.name[:2] in OPENS_THE_TEST_SET
@@ -156,7 +155,7 @@ def test_solutions_stand_between_markers_and_every_exercise_has_one(notebook):
     for cell in code(notebook):
         markers = re.findall(r"^\s*### (BEGIN|END) SOLUTION$", cell.source, re.MULTILINE)
         assert markers == ["BEGIN", "END"] * (len(markers) // 2)
-        assert len(markers) == 2 * len(re.findall(r"(?i)(?:begin|end) solution", cell.source)) / 2
+        assert len(markers) == len(re.findall(r"(?i)(?:begin|end) solution", cell.source))
         solutions += len(markers) // 2
         outside = re.sub(r"(?s)### BEGIN SOLUTION.*?### END SOLUTION", "", cell.source)
         assert len(calls(cell.source, "check")) == outside.count("nb.check("), "the check stays outside"
