@@ -252,7 +252,7 @@ def _expected_best(expected_best) -> str | None:
         for n in (1, 2, 5, 20):
             wanted = rng.choice(scores, size=(20_000, n)).max(axis=1).mean()
             found = expected_best(scores, n)
-            if np.ndim(found) != 0 or not abs(found - wanted) < 0.012 * np.ptp(scores):
+            if not np.isscalar(found) or not abs(found - wanted) < 0.012 * np.ptp(scores):
                 return (
                     f"the best of {n} draws from {np.round(scores, 2)} is {wanted:.3f} on average, not "
                     f"{found}: sort them; with what probability is the best at most the i-th of them?"

@@ -240,7 +240,7 @@ def final_test(
         mode=mode(),
     )
     RESULTS.mkdir(parents=True, exist_ok=True)
-    file = re.sub(r"\W+", "-", f"{result.data} {result.name}".lower()) + ".json"
+    file = re.sub(r"\W+", "-", f"{result.data} {result.name}".lower()).strip("-") + ".json"
     (RESULTS / file).write_text(json.dumps(dataclasses.asdict(result), indent=1) + "\n")
     return result
 
