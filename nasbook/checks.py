@@ -261,6 +261,67 @@ def _expected_best(expected_best) -> str | None:
 
 # --- 06 AutoKeras -----------------------------------------------------------------------------------------
 
+
+@checker("06.1")
+def _what_won(what_won) -> str | None:
+    import keras
+
+    layers = [
+        keras.Input((8, 8, 1)),
+        keras.layers.Conv2D(3, 3),
+        keras.layers.Conv2D(5, 3),
+        keras.layers.Flatten(),
+    ]
+    model = keras.Sequential([*layers, keras.layers.Dense(2)])
+    model.compile(keras.optimizers.SGD(0.05), "mse")
+    won = what_won(model)
+    if not isinstance(won, dict) or set(won) != {"optimizer", "learning_rate", "filters"}:
+        return "give a dictionary with the keys 'optimizer', 'learning_rate' and 'filters'."
+    if won["optimizer"] != "sgd":
+        return (
+            f"another model was compiled with SGD; you say {won['optimizer']!r}: ask type(model.optimizer)."
+        )
+    if not np.allclose(float(won["learning_rate"]), 0.05):
+        return f"another model has the learning rate 0.05; you say {won['learning_rate']}."
+    if list(won["filters"]) != [3, 5]:
+        return (
+            f"another model has convolutions of 3 and 5 filters; you say {won['filters']}: walk its layers."
+        )
+
+
+@checker("06.2")
+def _held_out_rows(held_out_rows) -> str | None:
+    for n, split in [(10, 0.2), (10, 0.25), (5, 0.01), (3, 1.0)]:
+        rows, size = list(held_out_rows(n, split)), min(max(int(n * split), 1), n - 1)
+        if len(rows) != size:
+            return (
+                f"for n={n} and split={split} you hold out {len(rows)} rows: round down, but keep both sides."
+            )
+        if rows == list(range(size)):
+            return "those are the first rows: look again at the classes in 7.3."
+        if rows != list(range(n - size, n)):
+            return f"for n={n} and split={split} the rows are not {rows}: nothing is shuffled."
+
+
+@checker("06.3")
+def _trainings(trainings) -> str | None:
+    cases = {
+        (4, 2, True, 0): "epochs are given and so is an EarlyStopping: is there anything left to insert?",
+        (
+            4,
+            2,
+            False,
+            0,
+        ): "epochs are given, but no EarlyStopping: what does AutoKeras insert, and what follows?",
+        (4, None, False, 0): "without epochs the list already holds an EarlyStopping when it is looked at.",
+        (4, None, True, 0.2): "a validation_split is a reason of its own for one more training.",
+        (4, 2, True, 0.2): "a validation_split is a reason of its own for one more training.",
+    }
+    for case, hint in cases.items():
+        if trainings(*case) != case[0] + (case[3] > 0 or (case[1] is not None and not case[2])):
+            return f"trainings{case}: {hint}"
+
+
 # --- 07 a genetic algorithm -------------------------------------------------------------------------------
 
 

@@ -143,6 +143,8 @@ def incumbent(histories: Mapping[str, object], *, by: str = "evaluation") -> Fig
             axes.fill_between(grid, low, high, step="post", color=color, alpha=0.2, lw=0)
     labels = {"evaluation": "evaluations", "epochs": "epochs trained", "seconds": "seconds of training"}
     axes.set(xlabel=labels[by], ylabel="best validation score so far")
+    if by != "seconds":
+        axes.xaxis.get_major_locator().set_params(integer=True)
     axes.legend(loc="lower right")
     return figure
 

@@ -4,8 +4,11 @@ import os
 from dataclasses import replace
 
 import pytest
+from hypothesis import settings
 
 os.environ["MPLBACKEND"] = "Agg"
+settings.register_profile("nasbook", deadline=None)  # a busy machine is no failure
+settings.load_profile("nasbook")
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ import pytest
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 TOKEN = "nasbook-browser-test"
+KERNEL_IDLE = "text=/Python 3.* \\| Idle$/"  # the status bar, once a kernel has answered
 pytestmark = pytest.mark.xdist_group("browser")
 
 
@@ -69,14 +70,14 @@ def wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
 
 @pytest.fixture
 def run_all(browser, lab):
-    """Open a notebook, run all cells as a reader would, save it: the page, and the notebook as it was saved."""
+    """Open a notebook, run all cells as a reader would, save it: the page, and its code cells as saved."""
     address, folder = lab
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
     page.set_default_timeout(60_000)
 
     def run(name: str):
         page.goto(f"{address}/lab/tree/{name}?token={TOKEN}&reset")
-        page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+        page.wait_for_selector(KERNEL_IDLE)
         page.click('.lm-MenuBar-itemLabel:text-is("Run")')
         page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
         count = sum(c.cell_type == "code" for c in nbformat.read(folder / name, as_version=4).cells)
@@ -85,16 +86,14 @@ def run_all(browser, lab):
             page.keyboard.press("Control+s")
             page.wait_for_timeout(2000)
             saved = [c for c in read_saved(folder / name) if c["cell_type"] == "code"]
-            if [c["execution_count"] for c in saved] == list(range(1, count + 1)) and is_idle(page):
+            if [c["execution_count"] for c in saved] == list(range(1, count + 1)) and page.locator(
+                KERNEL_IDLE
+            ).count():
                 return page, saved
         pytest.fail(f"{name} did not end: {[c['execution_count'] for c in saved]}")
 
     yield run
     page.close()
-
-
-def is_idle(page) -> bool:
-    return page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').count() > 0
 
 
 def read_saved(path: Path) -> list:
