@@ -266,33 +266,26 @@ def _expected_best(expected_best) -> str | None:
 def _what_won(what_won) -> str | None:
     import keras
 
-    layers = [
-        keras.Input((8, 8, 1)),
-        keras.layers.Conv2D(3, 3),
-        keras.layers.Conv2D(5, 3),
-        keras.layers.Flatten(),
-    ]
-    model = keras.Sequential([*layers, keras.layers.Dense(2)])
+    convolutions = [keras.layers.Conv2D(filters, 3) for filters in (3, 5)]
+    model = keras.Sequential([keras.Input((8, 8, 1)), *convolutions, keras.layers.Flatten()])
     model.compile(keras.optimizers.SGD(0.05), "mse")
     won = what_won(model)
     if not isinstance(won, dict) or set(won) != {"optimizer", "learning_rate", "filters"}:
         return "give a dictionary with the keys 'optimizer', 'learning_rate' and 'filters'."
     if won["optimizer"] != "sgd":
-        return (
-            f"another model was compiled with SGD; you say {won['optimizer']!r}: ask type(model.optimizer)."
-        )
-    if not np.allclose(float(won["learning_rate"]), 0.05):
-        return f"another model has the learning rate 0.05; you say {won['learning_rate']}."
-    if list(won["filters"]) != [3, 5]:
-        return (
-            f"another model has convolutions of 3 and 5 filters; you say {won['filters']}: walk its layers."
-        )
+        return f"a model compiled with SGD gives {won['optimizer']!r}: ask type(model.optimizer)."
+    if not isinstance(won["learning_rate"], float) or not np.isclose(won["learning_rate"], 0.05):
+        return f"a model at rate 0.05 gives {won['learning_rate']!r}: ask its optimizer for a float."
+    if won["filters"] != [3, 5]:
+        return f"convolutions of 3 and 5 filters give {won['filters']}: walk the layers of the model."
 
 
 @checker("06.2")
 def _held_out_rows(held_out_rows) -> str | None:
     for n, split in [(10, 0.2), (10, 0.25), (5, 0.01), (3, 1.0)]:
-        rows, size = list(held_out_rows(n, split)), min(max(int(n * split), 1), n - 1)
+        rows, size = held_out_rows(n, split), min(max(int(n * split), 1), n - 1)
+        if not isinstance(rows, list):
+            return "give a list of row numbers."
         if len(rows) != size:
             return (
                 f"for n={n} and split={split} you hold out {len(rows)} rows: round down, but keep both sides."
