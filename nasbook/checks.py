@@ -298,21 +298,25 @@ def _held_out_rows(held_out_rows) -> str | None:
 
 @checker("06.3")
 def _trainings(trainings) -> str | None:
-    cases = {
-        (4, 2, True, 0): "epochs are given and so is an EarlyStopping: is there anything left to insert?",
+    split = "a validation_split is a reason of its own for one more training."
+    cases = [
+        (4, 2, True, 0, 4, "you passed an EarlyStopping: is there anything left to insert?"),
+        (4, 2, False, 0, 5, "no EarlyStopping is given: what does AutoKeras insert, and what follows?"),
         (
             4,
-            2,
+            None,
             False,
             0,
-        ): "epochs are given, but no EarlyStopping: what does AutoKeras insert, and what follows?",
-        (4, None, False, 0): "without epochs the list already holds an EarlyStopping when it is looked at.",
-        (4, None, True, 0.2): "a validation_split is a reason of its own for one more training.",
-        (4, 2, True, 0.2): "a validation_split is a reason of its own for one more training.",
-    }
-    for case, hint in cases.items():
-        if trainings(*case) != case[0] + (case[3] > 0 or (case[1] is not None and not case[2])):
-            return f"trainings{case}: {hint}"
+            4,
+            "without epochs the list already holds an EarlyStopping when it is looked at.",
+        ),
+        (4, None, True, 0.2, 5, split),
+        (4, 2, True, 0.2, 5, split),
+        (4, 2, False, 0.2, 5, "two reasons for one more training make one training, not two."),
+    ]
+    for *case, right, hint in cases:
+        if trainings(*case) != right:
+            return f"trainings{tuple(case)}: {hint}"
 
 
 # --- 07 a genetic algorithm -------------------------------------------------------------------------------
