@@ -90,6 +90,8 @@ class ValidationCurve(keras.callbacks.Callback):
             raise FloatingPointError(f"the loss became {logs['loss']} in epoch {epoch + 1}")
         predicted = predict(self.model, self.data.x_validation)
         self.scores.append(float(self.metric(self.data.y_validation, predicted)))
+        if not math.isfinite(self.scores[-1]):
+            raise FloatingPointError(f"the metric became {self.scores[-1]} in epoch {epoch + 1}")
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,9 @@ class Trainer:
                 raise ValueError(f"{name}={getattr(self, name)!r} trains nothing: give a number above 0.")
 
     def __call__(self, candidate, *, seed: int = 0, epochs: int | None = None) -> Trial:
-        epochs = epochs or self.epochs
+        epochs = self.epochs if epochs is None else epochs
+        if epochs < 1:
+            raise ValueError(f"epochs={epochs} trains nothing: give at least 1.")
         start = time.perf_counter()
         curve = ValidationCurve(self.data, metrics.get(self.metric))
         cost = networks.Cost(0, 0)
