@@ -29,12 +29,20 @@ def clean(notebook: nbformat.NotebookNode) -> None:
     """Keep what a reader without a kernel can see: the last state of a line, the picture of a widget."""
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
+        merged: list[nbformat.NotebookNode] = []
         for output in cell.get("outputs", []):
+            if merged and output.get("name") and output.get("name") == merged[-1].get("name"):
+                merged[-1].text += output.text  # a progress bar writes many pieces of one stream
+            else:
+                merged.append(output)
+        for output in merged:
             if output.output_type == "stream":
-                lines = output.text.split("\n")
-                output.text = "\n".join(line.rstrip("\r").rsplit("\r", 1)[-1].rstrip() for line in lines)
+                lines = [line.rstrip("\r").rsplit("\r", 1)[-1].rstrip() for line in output.text.split("\n")]
+                output.text = "\n".join(lines)
             elif "data" in output:
                 output.data.pop(WIDGET, None)
+        if cell.cell_type == "code":
+            cell.outputs = merged
 
 
 def execute(path: Path) -> None:
