@@ -3,9 +3,20 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from cycler import cycler
 from matplotlib.figure import Figure
 
 from nasbook import metrics
+
+# One color for one thing in the whole book; the palette is Okabe and Ito's, safe for color-blind readers.
+COLORS = {
+    "random": "#7f7f7f",
+    "GA": "#0072B2",
+    "LeNet-5": "#D55E00",
+    "AutoKeras": "#009E73",
+    "article": "#CC79A7",
+}
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7f7f7f", "#000000")
 
 STYLE = {
     "figure.dpi": 90,
@@ -19,17 +30,8 @@ STYLE = {
     "font.size": 10,
     "axes.titlesize": 11,
     "legend.frameon": False,
+    "axes.prop_cycle": cycler(color=PALETTE),
 }
-
-# One color for one thing in the whole book; the palette is Okabe and Ito's, safe for color-blind readers.
-COLORS = {
-    "random": "#7f7f7f",
-    "GA": "#0072B2",
-    "LeNet-5": "#D55E00",
-    "AutoKeras": "#009E73",
-    "article": "#CC79A7",
-}
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7f7f7f", "#000000")
 
 
 def color_of(name: str, index: int = 0) -> str:
