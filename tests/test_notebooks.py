@@ -14,7 +14,6 @@ from nasbook.checks import CHECKERS
 ROOT = Path(__file__).parent.parent
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 OPENS_THE_TEST_SET = {"02", "03", "06", "07"}
-PENDING = {"07"}  # outputs still to be made in full mode, on a quiet machine
 
 spec = importlib.util.spec_from_file_location("execute", ROOT / "tools/execute.py")
 execute = importlib.util.module_from_spec(spec)
@@ -24,14 +23,6 @@ spec.loader.exec_module(execute)
 @pytest.fixture(params=PATHS, ids=lambda path: path.stem)
 def path(request):
     return request.param
-
-
-@pytest.fixture
-def executed(path, notebook):
-    """A notebook whose outputs are committed."""
-    if path.name[:2] in PENDING:
-        pytest.xfail("outputs still to be made in full mode")
-    return notebook
 
 
 @pytest.fixture
@@ -61,25 +52,25 @@ def test_the_book_has_notebooks_numbered_without_a_gap():
 # --- outputs ---------------------------------------------------------------------------------------------
 
 
-def test_a_notebook_is_valid_and_was_executed_from_top_to_bottom(executed):
-    nbformat.validate(executed)
-    assert [cell.execution_count for cell in code(executed)] == list(range(1, len(code(executed)) + 1))
+def test_a_notebook_is_valid_and_was_executed_from_top_to_bottom(notebook):
+    nbformat.validate(notebook)
+    assert [cell.execution_count for cell in code(notebook)] == list(range(1, len(code(notebook)) + 1))
 
 
-def test_a_notebook_shows_no_error_but_those_meant(executed):
-    for cell in code(executed):
+def test_a_notebook_shows_no_error_but_those_meant(notebook):
+    for cell in code(notebook):
         failed = any(output.output_type == "error" for output in cell.outputs)
         assert failed == ("raises-exception" in cell.metadata.get("tags", [])), cell.source
 
 
-def test_a_notebook_writes_nothing_to_stderr(executed):
-    written = [out.text for cell in code(executed) for out in cell.outputs if out.get("name") == "stderr"]
+def test_a_notebook_writes_nothing_to_stderr(notebook):
+    written = [out.text for cell in code(notebook) for out in cell.outputs if out.get("name") == "stderr"]
     assert written == []
 
 
-def test_the_outputs_belong_to_the_source_and_took_at_most_10_minutes(executed):
-    stamp = executed.metadata.get("nasbook", {})
-    assert stamp.get("sha256") == execute.stamp(executed), "execute it: `make execute`"
+def test_the_outputs_belong_to_the_source_and_took_at_most_10_minutes(notebook):
+    stamp = notebook.metadata.get("nasbook", {})
+    assert stamp.get("sha256") == execute.stamp(notebook), "execute it: `make execute`"
     assert stamp["minutes"] <= 10
 
 
@@ -89,9 +80,9 @@ def shown(cell) -> str:
     return "\n".join(texts)
 
 
-def test_the_outputs_are_those_of_full_mode_and_name_no_folder_of_the_author(executed):
-    assert "in full mode;" in shown(executed.cells[1])
-    for cell in code(executed):
+def test_the_outputs_are_those_of_full_mode_and_name_no_folder_of_the_author(notebook):
+    assert "in full mode;" in shown(notebook.cells[1])
+    for cell in code(notebook):
         assert not re.search(r"/work/|/home/|/root/|/Users/|/tmp/", shown(cell))
 
 
