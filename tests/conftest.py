@@ -1,12 +1,12 @@
 """What several test files share: figures without a window, and data small enough to train on."""
 
-import os
 from dataclasses import replace
 
+import matplotlib
 import pytest
 from hypothesis import settings
 
-os.environ["MPLBACKEND"] = "Agg"
+matplotlib.use("Agg")
 settings.register_profile("nasbook", deadline=None)  # a busy machine is no failure
 settings.load_profile("nasbook")
 

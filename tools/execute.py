@@ -37,7 +37,7 @@ def clean(notebook: nbformat.NotebookNode) -> None:
                 merged.append(output)
         for output in merged:
             if output.output_type == "stream":
-                lines = [line.rstrip("\r").rsplit("\r", 1)[-1].rstrip() for line in output.text.split("\n")]
+                lines = [line.rstrip("\r").rsplit("\r", 1)[-1] for line in output.text.split("\n")]
                 output.text = "\n".join(lines)
             elif "data" in output:
                 output.data.pop(WIDGET, None)
