@@ -7,11 +7,13 @@ else
 BIN := .venv/bin
 endif
 WORKERS ?= 2
+# In a container one is often root, and JupyterLab wants that said.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .PHONY: lab test check format lock execute clean
 
 lab: .venv/.installed  ## open the book in JupyterLab
-	$(BIN)/jupyter lab notebooks/00_start_here.ipynb
+	$(BIN)/jupyter lab $(AS_ROOT) notebooks/00_start_here.ipynb
 
 test: .venv/.installed  ## run every test: unit, notebooks (fast mode), browser
 	$(BIN)/ruff check .
