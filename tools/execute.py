@@ -39,6 +39,8 @@ def clean(notebook: nbformat.NotebookNode) -> None:
             if output.output_type == "stream":
                 lines = [line.rstrip("\r").rsplit("\r", 1)[-1] for line in output.text.split("\n")]
                 output.text = "\n".join(lines)
+            elif output.output_type == "error":
+                output.traceback = output.traceback[-1:]  # the sentence; the rest names folders of the author
             elif "data" in output:
                 output.data.pop(WIDGET, None)
         if cell.cell_type == "code":
