@@ -16,7 +16,7 @@ Metric = Callable[[np.ndarray, np.ndarray], float]
 def confusion_matrix(y_true, y_pred, classes: int | None = None) -> np.ndarray:
     """Counts of shape (classes, classes): row = true class, column = predicted class.
 
-    Raises ValueError when the two label vectors are empty or differ in length.
+    Raises ValueError when the two label vectors are empty, differ in length or hold no such class.
     """
     y_true, y_pred = np.asarray(y_true, dtype=int), np.asarray(y_pred, dtype=int)
     if y_true.shape != y_pred.shape or y_true.ndim != 1 or not y_true.size:
@@ -24,7 +24,10 @@ def confusion_matrix(y_true, y_pred, classes: int | None = None) -> np.ndarray:
             f"y_true of shape {y_true.shape} and y_pred of shape {y_pred.shape} do not pair up: "
             "give two vectors of class labels of the same length, at least 1."
         )
-    classes = classes or int(max(y_true.max(), y_pred.max())) + 1
+    needed = int(max(y_true.max(), y_pred.max())) + 1
+    classes = classes or needed
+    if min(y_true.min(), y_pred.min()) < 0 or classes < needed:
+        raise ValueError(f"Labels must lie between 0 and {classes - 1}: give labels of {classes} classes.")
     matrix = np.zeros((classes, classes), dtype=int)
     np.add.at(matrix, (y_true, y_pred), 1)
     return matrix

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from cycler import cycler
+from matplotlib import cycler
 from matplotlib.figure import Figure
 
 from nasbook import metrics

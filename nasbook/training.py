@@ -127,7 +127,15 @@ class Trainer:
         try:
             model = fresh_model(candidate, self.build, self.data, seed)
             cost = networks.measured_cost(model)
-            self.train(model, self.data.x_train, self.data.y_train, epochs, (curve,))
+            train(
+                model,
+                self.data.x_train,
+                self.data.y_train,
+                epochs=epochs,
+                batch_size=self.batch_size,
+                learning_rate=self.learning_rate,
+                callbacks=(curve,),
+            )
             outcome = {"score": curve.scores[-1]}
         except Exception as problem:
             reason = (
@@ -137,17 +145,6 @@ class Trainer:
         seconds = time.perf_counter() - start
         return Trial(
             candidate, seed, epochs, curve=tuple(curve.scores), seconds=seconds, **cost._asdict(), **outcome
-        )
-
-    def train(self, model: keras.Model, x: np.ndarray, y: np.ndarray, epochs: int, callbacks: tuple = ()):
-        return train(
-            model,
-            x,
-            y,
-            epochs=epochs,
-            batch_size=self.batch_size,
-            learning_rate=self.learning_rate,
-            callbacks=callbacks,
         )
 
 
@@ -217,7 +214,8 @@ def final_test(
 
     The candidate (an architecture, or a function that makes a model) is trained anew with each seed on all
     training images of the data set, those of the validation set included, or on the first `images` of
-    them; then it is tested. A trained `keras.Model` is tested as it is; tell its `seconds`.
+    them; then it is tested. A trained `keras.Model` is tested as it is: tell the `epochs`, `images` and
+    `seconds` that it was trained with.
     """
     trained = isinstance(candidate, keras.Model)
     if seeds < 1 or epochs < 1:

@@ -6,6 +6,12 @@ import pytest
 import nasbook as nb
 from nasbook.checks import CHECKERS, NotYet
 
+
+def cut_after_the_first(space, mother, father, rng):
+    """A one-point crossover that always cuts at the same place."""
+    return space.complete({**mother, **father, "blocks": mother["blocks"]}, rng)
+
+
 WRONG = [
     ("00.1", (0.5,), "how many are there"),
     ("00.1", ("a tenth",), "number between 0 and 1"),
@@ -30,7 +36,15 @@ WRONG = [
     ("06.2", (lambda n, split: list(range(max(int(n * split), 1))),), "first rows"),
     ("06.3", (lambda trials, epochs, own, split: trials,), "trainings"),
     ("07.1", (lambda population, rng, size: max(population, key=lambda t: t.score),), "draw"),
-    ("07.2", (lambda space, mother, father, rng: space.sample(rng),), "neither parent|before the cut"),
+    ("07.1", (lambda population, rng, size: population[-1 if rng.random() < 1 - 0.9**size else 0],), "draw"),
+    ("07.2", (lambda space, mother, father, rng: space.sample(rng),), "no cut makes"),
+    ("07.2", (lambda space, mother, father, rng: mother,), "no cut makes"),
+    ("07.2", (lambda space, mother, father, rng: space.crossover(mother, father, rng),), "no cut makes"),
+    (
+        "07.2",
+        (lambda space, mother, father, rng: cut_after_the_first(space, mother, father, rng),),
+        "draw it",
+    ),
 ]
 
 

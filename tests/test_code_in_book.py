@@ -70,6 +70,5 @@ def test_the_comparison_sees_through_words_and_not_through_code(other):
     assert function(other, "f") != function(module, "C.f")
 
 
-@pytest.mark.skipif(not list(NOTEBOOKS.glob("07_*.ipynb")), reason="chapter 07 is not written yet")
 def test_the_book_writes_out_its_search_algorithms():
-    assert {parameter.id[:2] for parameter in TAGGED} & {"05", "07"}
+    assert {parameter.id[:2] for parameter in TAGGED} >= {"05", "07"}

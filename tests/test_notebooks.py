@@ -4,8 +4,8 @@ import ast
 import importlib.util
 import json
 import re
+import statistics
 from pathlib import Path
-from statistics import median
 
 import nbformat
 import pytest
@@ -13,7 +13,10 @@ import pytest
 from nasbook.checks import CHECKERS
 
 ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+ESCAPES = r"\\[nrt]|\\u001b\[[\d;]*m"  # of JSON, and of colored tracebacks
+ABSOLUTE_PATH = r"(?<![\w.<])/(?:\w[\w.-]*/)+\w|\b[A-Z]:\\\\"
 OPENS_THE_TEST_SET = {"02", "03", "06", "07"}
 
 spec = importlib.util.spec_from_file_location("execute", ROOT / "tools/execute.py")
@@ -75,6 +78,30 @@ def test_the_outputs_belong_to_the_source_and_took_at_most_10_minutes(notebook):
     assert stamp["minutes"] <= 10
 
 
+def test_the_minutes_that_a_reader_is_told_are_about_those_it_took(path, notebook):
+    took = notebook.metadata.nasbook.minutes
+    in_the_head = re.search(r"about (\d+) minutes in full mode", notebook.cells[0].source)[1]
+    in_the_readme = re.search(rf"notebooks/{path.name}.*\| (\d+) \|$", README, re.MULTILINE)[1]
+    assert abs(float(in_the_head) - took) <= 2
+    assert abs(float(in_the_readme) - took) <= 2
+
+
+def test_the_readme_shows_the_final_tests_on_file():
+    for file in (ROOT / "notebooks/results").glob("*.json"):
+        test = json.loads(file.read_text())
+        mean = f"{100 * statistics.mean(test['accuracies']):.2f}"
+        assert re.search(rf"{re.escape(test['name'])} \| {mean} .*\| {test['parameters']:,} \|", README), (
+            file.name
+        )
+
+
+def test_the_search_for_paths_finds_paths_and_nothing_else():
+    for path in ("/one/two/three.py", "in /one/two", r"C:\\one"):
+        assert re.search(ABSOLUTE_PATH, path), path
+    for text in ("</td><td>", "text/html", "1/2/3", "± 1.0/2", "nasbook/strategies/genetic.py"):
+        assert not re.search(ABSOLUTE_PATH, text), text
+
+
 def shown(cell) -> str:
     """The text that a cell printed and displayed."""
     texts = [out.get("text", "") or out.get("data", {}).get("text/plain", "") for out in cell.outputs]
@@ -85,7 +112,7 @@ def test_the_outputs_are_those_of_full_mode_and_name_no_folder_of_the_author(not
     assert "in full mode;" in shown(notebook.cells[1])
     for cell in code(notebook):
         texts = [output for output in cell.outputs if "image/png" not in output.get("data", {})]
-        assert not re.search(r"/work/|/home/|/root/|/Users/|/tmp/", json.dumps(texts))
+        assert not re.search(ABSOLUTE_PATH, re.sub(ESCAPES, " ", json.dumps(texts)))
 
 
 # --- the frame -------------------------------------------------------------------------------------------
@@ -127,7 +154,7 @@ def test_a_notebook_ends_with_key_points_exercises_and_references(notebook):
 def test_code_cells_are_short(notebook):
     lengths = [len(cell.source.splitlines()) for cell in code(notebook)]
     assert max(lengths) <= 25
-    assert median(lengths) <= 8
+    assert statistics.median(lengths) <= 8
 
 
 def test_only_some_notebooks_open_the_test_set(path, notebook):

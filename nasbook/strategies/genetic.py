@@ -30,9 +30,8 @@ class Genetic:
                 f"population={population}, elite={elite}, tournament={tournament} cannot breed: "
                 "give a population of at least 2, an elite smaller than it, a tournament of at least 1."
             )
-        if crossover not in ("uniform", "one-point") or not (
-            0 <= crossover_rate <= 1 and 0 <= mutation_rate <= 1
-        ):
+        rates_fit = 0 <= crossover_rate <= 1 and 0 <= mutation_rate <= 1
+        if crossover not in ("uniform", "one-point") or not rates_fit:
             raise ValueError(
                 f"crossover={crossover!r}, crossover_rate={crossover_rate}, mutation_rate={mutation_rate}: "
                 "give 'uniform' or 'one-point', and rates from 0 to 1."
@@ -66,10 +65,8 @@ class Genetic:
             child, parents = mother, (mother,)
             if self.rng.random() < self.crossover_rate:
                 father = tournament(self.population, self.rng, self.tournament).architecture
-                child, parents = (
-                    self.space.crossover(mother, father, self.rng, self.crossover),
-                    (mother, father),
-                )
+                child = self.space.crossover(mother, father, self.rng, self.crossover)
+                parents = (mother, father)
             child = self.space.mutate(child, self.rng, self.mutation_rate)
             if child not in self.proposed:
                 self.proposed.add(child)
