@@ -1,7 +1,8 @@
 """nasbook: neural architecture search, written to be read.
 
 Each file is one box of the book's overall figure, and data flows one way, from top to bottom:
-`datasets` > `space` > `networks` > `metrics` > `training` > `strategies` > `study` > `plots`, `widgets`.
+`datasets` > `space` > `networks` > `metrics` > `training`, `table` > `strategies` > `study` > `statistics` >
+`plots`, `widgets`. A `trial` is what flows.
 
 Names are imported when they are first used, so that `python -m nasbook check` can speak even where
 TensorFlow cannot be imported, and so that a search that trains nothing does not wait for it.
@@ -20,14 +21,26 @@ _PUBLIC = {
     "datasets": ["load", "Dataset"],
     "space": ["Choice", "SearchSpace", "Architecture", "Layer", "layers", "lenet_space", "article_space"],
     "networks": ["build", "cost", "trace", "lenet5", "lenet5_article", "lenet5_1998"],
-    "training": ["Trainer", "Trial", "train", "final_test", "final_tests"],
+    "trial": ["Trial"],
+    "training": ["Trainer", "train", "final_test", "final_tests"],
+    "table": ["Table"],
     "strategies": ["Candidate", "RandomSearch", "Genetic"],
     "study": ["search", "Budget", "History"],
     "checks": ["check"],
     "environment": ["setup", "by_mode"],
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
-_MODULES = ["datasets", "metrics", "networks", "plots", "space", "strategies", "training", "widgets"]
+_MODULES = [
+    "datasets",
+    "metrics",
+    "networks",
+    "plots",
+    "space",
+    "statistics",
+    "strategies",
+    "training",
+    "widgets",
+]
 
 __all__ = sorted([*_HOME, *_MODULES])
 

@@ -14,8 +14,8 @@ import numpy as np
 DATA = Path(os.environ.get("NASBOOK_DATA", Path(__file__).parent.parent / "data"))
 
 SHA256 = {
-    "mnist": "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64",
-    "fashion_mnist": "5b6d2c4c694a91887af8ab7d039c04f80af3c29378d731c93a538d2e831aa469",
+    "mnist.npz": "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64",
+    "fashion_mnist.npz": "5b6d2c4c694a91887af8ab7d039c04f80af3c29378d731c93a538d2e831aa469",
 }
 CLASSES = {
     "mnist": tuple("0123456789"),
@@ -87,20 +87,20 @@ def split(labels: np.ndarray, train: int, validation: int, seed: int) -> tuple[n
 
 def read_split(name: str, part: str) -> tuple[np.ndarray, np.ndarray]:
     """All images and labels of one part ("train" or "test"). For `load` and `final_test` only."""
-    with np.load(verified(name), allow_pickle=False) as archive:
+    if name not in CLASSES:
+        raise ValueError(f"There is no data set {name!r}: choose one of {', '.join(map(repr, CLASSES))}.")
+    with np.load(verified(f"{name}.npz"), allow_pickle=False) as archive:
         x, y = archive[f"x_{part}"], archive[f"y_{part}"]
     return (x[..., np.newaxis] / np.float32(255)).astype("float32"), y.astype("int64")
 
 
-def verified(name: str) -> Path:
-    """The path of a data file whose sha256 is right; otherwise the sentence that restores it."""
-    if name not in SHA256:
-        raise ValueError(f"There is no data set {name!r}: choose one of {', '.join(map(repr, SHA256))}.")
-    path = DATA / f"{name}.npz"
-    cure = f"Restore it with `git checkout -- data/{name}.npz` in the folder of the book."
+def verified(file: str) -> Path:
+    """The path of a file in `data/` whose sha256 is right; otherwise the sentence that restores it."""
+    path = DATA / file
+    cure = f"Restore it with `git checkout -- data/{file}` in the folder of the book."
     if not path.exists():
         raise FileNotFoundError(f"The data file {path} is missing. {cure}")
-    with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != SHA256[name]:
+    with path.open("rb") as opened:
+        if hashlib.file_digest(opened, "sha256").hexdigest() != SHA256[file]:
             raise ValueError(f"The data file {path} is damaged (its sha256 is not the recorded one). {cure}")
     return path

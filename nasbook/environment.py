@@ -149,9 +149,10 @@ def _hardware() -> Iterator[tuple[str, str, str]]:
 def _data() -> Iterator[tuple[str, str, str]]:
     from nasbook import datasets
 
-    for name in datasets.SHA256:
+    for file in datasets.SHA256:
+        name = Path(file).stem
         try:
-            datasets.verified(name)
+            datasets.verified(file)
             yield name, "complete, sha256 right", ""
         except (OSError, ValueError) as problem:
             found, _, cure = str(problem).partition(". ")

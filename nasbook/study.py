@@ -11,7 +11,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from nasbook.strategies.protocol import Candidate
-from nasbook.training import Trial, name_of
+from nasbook.trial import Trial, name_of
 
 PATIENCE = 1000  # duplicates in a row after which a strategy is taken to have nothing new to propose
 BAR = "{percentage:3.0f}%|{bar:12}| {elapsed}<{remaining} {desc}"

@@ -8,7 +8,7 @@ import json
 import math
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import keras
@@ -17,41 +17,7 @@ import numpy as np
 from nasbook import datasets, metrics, networks
 from nasbook.datasets import Dataset
 from nasbook.environment import ROOT, by_mode, mode
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One evaluation of one architecture.
-
-    `score` is the metric on the validation images after the last epoch, higher is better; `curve` holds it
-    for every epoch. A failed trial has score -inf and says why in `error`. `cached` marks a duplicate that
-    was not trained again; `parents` are the architectures it was bred from.
-    """
-
-    architecture: Mapping
-    seed: int
-    epochs: int
-    score: float
-    curve: tuple[float, ...] = ()
-    parameters: int = 0
-    multiply_adds: int = 0
-    seconds: float = 0.0
-    status: str = "done"
-    error: str = ""
-    parents: tuple = ()
-    cached: bool = False
-
-    def __repr__(self) -> str:
-        result = f"score {self.score:.4f}" if self.status == "done" else f"failed ({self.error})"
-        return (
-            f"Trial({name_of(self.architecture)}: {result}, {self.parameters:,} parameters, "
-            f"{self.epochs} epochs, {self.seconds:.1f} s)"
-        )
-
-
-def name_of(candidate: Mapping | Callable | keras.Model) -> str:
-    """What to call a candidate: an architecture prints itself, a function or a model has a name."""
-    return getattr(candidate, "name", None) or getattr(candidate, "__name__", None) or str(candidate)
+from nasbook.trial import Trial, name_of
 
 
 def compile_model(model: keras.Model, steps: int, learning_rate: float = 2e-3) -> None:

@@ -1,117 +1,152 @@
-"""Train every architecture of the LeNet space on Fashion-MNIST, three seeds each: `python tools/build_table.py`.
+"""Train every architecture of the LeNet space on Fashion-MNIST, three seeds: `python tools/build_table.py`.
 
-Each finished training is one line of the log, written at once. Started again, it goes on with what is missing:
-a killed run loses the trainings in flight, nothing else. When all are done, `data/lenet_fashion.csv`, the file
-that `nb.Table.load` reads, is made from the log.
+Each finished training is one line of a log, written at once. Started again, it goes on with what is missing:
+a killed run loses the trainings in flight and nothing else. When all are done, `data/lenet_fashion.csv`,
+which `nb.Table.load` reads, is made from the log.
 """
 
 import argparse
 import csv
+import hashlib
 import multiprocessing
 import os
 import time
-from pathlib import Path
 
 import numpy as np
 
 import nasbook as nb
-from nasbook import datasets, training
+from nasbook import datasets
 from nasbook.environment import ROOT
+from nasbook.table import printed
 
 LOG = ROOT / "runs/lenet_fashion.csv"
 TABLE = ROOT / "data/lenet_fashion.csv"
 
-# The protocol. A change of it is a change of the table: empty the log, and say why in data/README.md.
-SEEDS, EPOCHS = (0, 1, 2), 5
+# The protocol. To change it is to make another table: delete the log, and say why in data/README.md.
+SPACE, SEEDS, EPOCHS = nb.lenet_space(), (0, 1, 2), 5
 DATA = {"name": "fashion_mnist", "train": 4_000, "validation": 5_000, "seed": 0}
 
-SPACE = nb.lenet_space()
 CURVE = tuple(f"validation{epoch}" for epoch in range(1, EPOCHS + 1))
-RESULT = (*CURVE, "test", "parameters", "multiply_adds", "seconds", "error")
-COLUMNS = (*SPACE.names, "seed", *RESULT)
+COLUMNS = (*SPACE.names, "seed", *CURVE, "test", "parameters", "multiply_adds", "seconds", "error")
+LOGGED = (*COLUMNS, "compiled")  # whether the seconds include those of compiling the network
 
 
-def key(row: dict) -> tuple:
-    """What identifies a training: the genes, as they are printed, and the seed."""
-    return tuple(row[name] for name in (*SPACE.names, "seed"))
+def training(architecture: nb.Architecture, seed: int) -> tuple[str, ...]:
+    """What identifies a training, as text: the genes and the seed."""
+    return (*printed(SPACE, architecture), str(seed))
 
 
-def todo() -> list[tuple[int, list[int]]]:
-    """Every architecture, as its number in the space, with the seeds that are missing.
-
-    In a fixed random order, so that the first ones to be done are a sample of the space.
-    """
-    done = {key(row) for row in read(LOG)}
-    order = np.random.default_rng(0).permutation(SPACE.size)
-    missing = {
-        int(i): [s for s in SEEDS if key(identity(SPACE.nth(int(i)), s)) not in done] for i in order
-    }
-    return list(missing.items())
+def logged() -> dict[tuple[str, ...], dict[str, str]]:
+    """The finished trainings."""
+    if not LOG.exists():
+        return {}
+    with LOG.open(newline="") as file:
+        return {tuple(row[name] for name in (*SPACE.names, "seed")): row for row in csv.DictReader(file)}
 
 
-def identity(architecture: nb.Architecture, seed: int) -> dict[str, str]:
-    return {name: str(architecture.get(name, "")) for name in SPACE.names} | {"seed": str(seed)}
-
-
-def read(log: Path) -> list[dict[str, str]]:
-    if not log.exists():
-        return []
-    with log.open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def write(row: dict) -> None:
-    """One line, in one piece: several processes may append to the log at once."""
-    line = ",".join(str(row[name]).replace(",", ";") for name in (*COLUMNS, "compiled")) + "\n"
-    with LOG.open("ab", buffering=0) as file:
-        file.write(line.encode())
+# --- training ---------------------------------------------------------------------------------------------
 
 
 def work(worker: int, workers: int) -> None:
-    """Train every `workers`-th architecture of the list, as far as it is not in the log."""
-    import tensorflow as tf
+    """Train what is missing of every `workers`-th architecture, in a fixed random order.
 
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
+    The order is random so that the first ones are a sample of the space.
+    """
+    nb.setup()
     trainer = nb.Trainer(nb.load(**DATA), epochs=EPOCHS)
-    x_test, y_test = datasets.read_split(DATA["name"], "test")
-    for number, seeds in todo()[worker::workers]:
-        architecture, model = SPACE.nth(number), None
-        for seed in seeds:
-            start, compiled = time.process_time(), model is None
-            trial, model = trainer.fit(architecture, seed=seed, like=model)
-            row = identity(architecture, seed)
-            row["seconds"] = round(time.process_time() - start, 2)
-            row |= dict.fromkeys(CURVE, "") | dict(zip(CURVE, (f"{score:.4f}" for score in trial.curve)))
-            row["test"] = (
-                f"{nb.metrics.accuracy(y_test, training.predict(model, x_test)):.4f}" if model else ""
-            )
-            row |= {"parameters": trial.parameters, "multiply_adds": trial.multiply_adds}
-            write(row | {"compiled": int(compiled), "error": trial.error})
+    test = datasets.read_split(DATA["name"], "test")
+    done = logged()
+    for number in np.random.default_rng(0).permutation(SPACE.size)[worker::workers]:
+        architecture, model = SPACE.nth(int(number)), None
+        for seed in SEEDS:
+            if training(architecture, seed) not in done:
+                row, model = train(trainer, test, architecture, seed, model)
+                append(row)
+
+
+def train(trainer, test, architecture, seed, model):
+    """One row of the log, and the network, so that it need not be compiled for the next seed.
+
+    The seconds are those of this process alone: the machine may be busy with something else.
+    """
+    start, compiled = time.process_time(), model is None
+    trial, model = trainer.fit(architecture, seed=seed, like=model)
+    seconds, accuracy = time.process_time() - start, ""
+    if model:
+        accuracy = f"{nb.metrics.accuracy(test[1], nb.training.predict(model, test[0])):.4f}"
+    curve = [f"{score:.4f}" for score in trial.curve]
+    row = dict(zip((*SPACE.names, "seed"), training(architecture, seed), strict=True))
+    row |= dict(zip(CURVE, curve + [""] * (EPOCHS - len(curve)), strict=True))
+    row |= {"test": accuracy, "parameters": trial.parameters, "multiply_adds": trial.multiply_adds}
+    row |= {"seconds": f"{seconds:.2f}", "error": trial.error.replace(",", ";"), "compiled": int(compiled)}
+    return row, model
+
+
+def append(row: dict) -> None:
+    """One line, in one piece: several processes write to the log."""
+    with LOG.open("ab", buffering=0) as file:
+        file.write((",".join(str(row[name]) for name in LOGGED) + "\n").encode())
 
 
 def repair() -> None:
-    """Start the log with its header, or cut off a last line that a killed process left unfinished."""
-    LOG.parent.mkdir(parents=True, exist_ok=True)
+    """Begin the log with its header, or cut off a last line that a killed process left unfinished."""
+    LOG.parent.mkdir(exist_ok=True)
     content = LOG.read_bytes() if LOG.exists() else b""
-    whole = content[: content.rfind(b"\n") + 1] or (",".join((*COLUMNS, "compiled")) + "\n").encode()
+    whole = content[: content.rfind(b"\n") + 1] or (",".join(LOGGED) + "\n").encode()
     if whole != content:
         LOG.write_bytes(whole)
+
+
+# --- the table --------------------------------------------------------------------------------------------
+
+
+def status() -> str:
+    done = logged()
+    left = SPACE.size * len(SEEDS) - len(done)
+    mean = np.mean([float(row["seconds"]) for row in done.values()]) if done else float("nan")
+    return (
+        f"{len(done):,} trainings done, {left:,} to do; at {mean:.1f} s each "
+        f"{left * mean / 3600:.1f} hours of one process are left"
+    )
+
+
+def finish() -> str:
+    """Write the table: the log in the order of the space, each training with its share of compiling."""
+    done = logged()
+    with TABLE.open("w", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        for architecture in SPACE.enumerate():
+            rows = [done[training(architecture, seed)] for seed in SEEDS]
+            compiling = seconds_of_compiling(rows)
+            for row in rows:
+                seconds = float(row["seconds"]) + (compiling if row["compiled"] == "0" else 0)
+                writer.writerow(row | {"seconds": f"{seconds:.2f}"})
+    return f"{TABLE.name}: sha256 {hashlib.sha256(TABLE.read_bytes()).hexdigest()}"
+
+
+def seconds_of_compiling(rows: list[dict[str, str]]) -> float:
+    """How much longer a training took that compiled its network than one that reused it."""
+    groups = [[float(row["seconds"]) for row in rows if row["compiled"] == flag] for flag in ("1", "0")]
+    return max(0.0, np.mean(groups[0]) - np.mean(groups[1])) if all(groups) else 0.0
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes, one thread each")
+    parser.add_argument("--status", action="store_true", help="say what is done and what is left, and stop")
     arguments = parser.parse_args()
-    repair()
-    context = multiprocessing.get_context("spawn")
-    workers = [
-        context.Process(target=work, args=(i, arguments.workers)) for i in range(arguments.workers)
-    ]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    if not arguments.status:
+        repair()
+        spawn = multiprocessing.get_context("spawn")
+        workers = [spawn.Process(target=work, args=(i, arguments.workers)) for i in range(arguments.workers)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+    print(status())
+    if len(logged()) == SPACE.size * len(SEEDS):
+        print(finish())
 
 
 if __name__ == "__main__":

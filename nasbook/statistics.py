@@ -1,0 +1,159 @@
+"""Statistics: who wins, and how would you know? Many seeds, equal budgets, the spread shown.
+
+A search chooses by one noisy score and is judged by what its choice is worth: `judge` turns the chosen trial
+into a number, for example `table.regret`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from nasbook.study import Budget, History, search
+from nasbook.table import Table
+from nasbook.trial import Trial
+
+
+def repeat(strategy, evaluate: Callable[..., Trial], budget: int | Budget, seeds: int | Iterable[int] = 100):
+    """The histories of the same search with many seeds: 0 to seeds - 1, or those given."""
+    seeds = range(seeds) if isinstance(seeds, int) else seeds
+    return [search(strategy, evaluate, budget, seed=seed, progress=False) for seed in seeds]
+
+
+def score(trial: Trial) -> float:
+    """What the search itself believes: the validation score of the trial."""
+    return trial.score
+
+
+def incumbents(history: History) -> list[Trial]:
+    """The chosen trial after every evaluation: the best score so far, the first of equals."""
+    chosen: list[Trial] = []
+    for trial in history.fresh:
+        chosen.append(chosen[-1] if chosen and chosen[-1].score >= trial.score else trial)
+    return chosen
+
+
+def steps(
+    histories: Sequence[History],
+    *,
+    by: str = "evaluation",
+    judge: Callable[[Trial], float] = score,
+    points: int = 400,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The incumbent of every run as a step function, read on one grid: shapes (grid,) and (runs, grid).
+
+    `by` is "evaluation", "epochs" or "seconds". The grid covers what all runs cover; a run holds its value
+    until its next evaluation ends. Raises ValueError when there is nothing to read.
+    """
+    spent = {"evaluation": lambda trial: 1, "epochs": lambda t: t.epochs, "seconds": lambda t: t.seconds}
+    if by not in spent or not histories or not all(history.fresh for history in histories):
+        raise ValueError(
+            f"by={by!r} of {len(histories)} histories: choose 'evaluation', 'epochs' or 'seconds', and give "
+            "at least one history, each with an evaluation."
+        )
+    times = [np.cumsum([spent[by](trial) for trial in history.fresh]) for history in histories]
+    first, last = max(time[0] for time in times), min(time[-1] for time in times)
+    if first > last:
+        raise ValueError(f"The histories have no {by} in common: give all of them the same budget.")
+    grid = np.arange(first, last + 1) if by != "seconds" else np.linspace(first, last, points)
+    rows = []
+    for history, time in zip(histories, times, strict=True):
+        values = np.array([judge(trial) for trial in incumbents(history)])
+        rows.append(values[np.searchsorted(time, grid, side="right") - 1])
+    return grid, np.array(rows, dtype=float)
+
+
+def among_the_best(table: Table, share: float = 0.01) -> Callable[[Trial], bool]:
+    """A judge: does the chosen architecture belong to the best `share` of the space?"""
+    last = max(1, int(share * table.space.size))
+    return lambda trial: table.rank(trial.architecture) <= last
+
+
+def selection_gap(histories: Sequence[History], table: Table) -> pd.DataFrame:
+    """What every winner promised and what it holds: one row a run.
+
+    `score` is the one noisy validation score that it was chosen for, `quality` the mean over the seeds,
+    `test` the mean test accuracy; `luck` and `gap` are what score and quality promise too much.
+    """
+    best = [history.best for history in histories]
+    frame = pd.DataFrame(
+        {
+            "score": [trial.score for trial in best],
+            "quality": [table.quality(trial.architecture) for trial in best],
+            "test": [table.test(trial.architecture) for trial in best],
+        }
+    )
+    return frame.assign(luck=frame.score - frame.quality, gap=frame.score - frame.test)
+
+
+# --- comparing -------------------------------------------------------------------------------------------
+
+
+def bootstrap(
+    values, statistic: Callable = np.median, *, confidence: float = 0.95, seed: int = 0
+) -> tuple[float, float]:
+    """The interval that holds the statistic with this confidence (percentile bootstrap, Efron 1979)."""
+    values = np.asarray(values, dtype=float)
+    if len(values) < 2:
+        raise ValueError(f"{len(values)} value(s) have no spread: give at least 2.")
+    interval = stats.bootstrap(
+        (values,),
+        statistic,
+        confidence_level=confidence,
+        method="percentile",
+        rng=np.random.default_rng(seed),
+    ).confidence_interval
+    return float(interval.low), float(interval.high)
+
+
+def effect_size(a, b) -> float:
+    """Matched-pairs rank-biserial correlation of a - b, from -1 to 1 (Kerby 2014).
+
+    Rank the pairs by their absolute difference; the effect is the share of ranks where a is larger minus
+    the share where b is. Pairs without a difference say nothing.
+    """
+    differences = np.subtract(a, b)
+    differences = differences[differences != 0]
+    ranks = stats.rankdata(np.abs(differences))
+    return float(np.sum(ranks * np.sign(differences)) / ranks.sum()) if len(ranks) else 0.0
+
+
+def holm(p_values) -> np.ndarray:
+    """P-values corrected for being many (Holm 1979): the smallest times m, the next times m - 1, ..."""
+    p_values = np.asarray(p_values, dtype=float)
+    order = np.argsort(p_values)
+    factors = np.arange(len(p_values), 0, -1)
+    corrected = np.empty(len(p_values))
+    corrected[order] = np.minimum(1, np.maximum.accumulate(factors * p_values[order]))
+    return corrected
+
+
+def compare(results: Mapping[str, Sequence[float]]) -> pd.DataFrame:
+    """Every pair of strategies, run by run: one row a pair.
+
+    `results` holds one number a run, the same seeds in the same order for every strategy. The p-value is
+    that of the Wilcoxon signed-rank test, corrected after Holm; a positive effect says that `a` has the
+    larger numbers. Raises ValueError when the runs do not pair up.
+    """
+    lengths = {name: len(values) for name, values in results.items()}
+    if len(lengths) < 2 or len(set(lengths.values())) > 1:
+        raise ValueError(f"{lengths} do not pair up: give at least two, each with one number a seed.")
+    rows = [
+        {
+            "a": a,
+            "b": b,
+            "median a - b": float(np.median(np.subtract(results[a], results[b]))),
+            "effect": effect_size(results[a], results[b]),
+            "p": wilcoxon(results[a], results[b]),
+        }
+        for a, b in combinations(results, 2)
+    ]
+    frame = pd.DataFrame(rows)
+    return frame.assign(p=holm(frame.p))
+
+
+def wilcoxon(a, b) -> float:
+    """The two-sided p-value of the paired signed-rank test; 1 when no pair differs."""
+    return float(stats.wilcoxon(a, b).pvalue) if np.any(np.subtract(a, b)) else 1.0

@@ -1,0 +1,39 @@
+"""Trial: what every evaluator returns, whether it trains a network or looks one up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One evaluation of one architecture.
+
+    `score` is the metric on the validation images after the last epoch, higher is better; `curve` holds it
+    for every epoch. A failed trial has score -inf and says why in `error`. `cached` marks a duplicate that
+    was not trained again; `parents` are the architectures it was bred from.
+    """
+
+    architecture: Mapping
+    seed: int
+    epochs: int
+    score: float
+    curve: tuple[float, ...] = ()
+    parameters: int = 0
+    multiply_adds: int = 0
+    seconds: float = 0.0
+    status: str = "done"
+    error: str = ""
+    parents: tuple = ()
+    cached: bool = False
+
+    def __repr__(self) -> str:
+        result = f"score {self.score:.4f}" if self.status == "done" else f"failed ({self.error})"
+        return (
+            f"Trial({name_of(self.architecture)}: {result}, {self.parameters:,} parameters, "
+            f"{self.epochs} epochs, {self.seconds:.1f} s)"
+        )
+
+
+def name_of(candidate) -> str:
+    """What to call a candidate: an architecture prints itself, a function or a model has a name."""
+    return getattr(candidate, "name", None) or getattr(candidate, "__name__", None) or str(candidate)

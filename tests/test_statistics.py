@@ -1,0 +1,184 @@
+"""Statistics: against SciPy and against cases small enough to do by hand."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import nasbook as nb
+from nasbook import statistics
+from nasbook.study import History
+from nasbook.table import Table
+
+TABLE = Table.load("lenet_fashion")
+A, B, C = (TABLE.space.nth(number) for number in (0, 1, 2))
+
+
+def history(*results, epochs=5) -> History:
+    """A history by hand: (architecture, score, seconds) for each trial."""
+    made = History()
+    for architecture, score, seconds in results:
+        made.add(nb.Trial(architecture, 0, epochs, score, seconds=seconds))
+    return made
+
+
+ONE = history((A, 0.5, 1.0), (B, 0.4, 2.0), (C, 0.9, 3.0))
+TWO = history((B, 0.6, 2.0), (A, 0.6, 2.0), (C, 0.7, 4.0))
+
+
+# --- repeating --------------------------------------------------------------------------------------------
+
+
+def test_repeating_gives_one_history_a_seed_each_as_if_run_alone():
+    strategy = nb.RandomSearch(TABLE.space)
+    many = statistics.repeat(strategy, TABLE, 5, seeds=3)
+    alone = nb.search(nb.RandomSearch(TABLE.space), TABLE, 5, seed=2, progress=False)
+    assert len(many) == 3
+    assert many[2].trials == alone.trials
+    assert many[0].trials != many[1].trials
+    assert statistics.repeat(strategy, TABLE, 5, seeds=[2])[0].trials == alone.trials
+
+
+# --- step functions ---------------------------------------------------------------------------------------
+
+
+def test_the_incumbent_is_the_best_so_far_and_the_first_of_equals():
+    assert [trial.architecture for trial in statistics.incumbents(ONE)] == [A, A, C]
+    assert [trial.architecture for trial in statistics.incumbents(TWO)] == [B, B, C]
+
+
+def test_steps_by_evaluation():
+    grid, values = statistics.steps([ONE, TWO])
+    assert grid.tolist() == [1, 2, 3]
+    assert values.tolist() == [[0.5, 0.5, 0.9], [0.6, 0.6, 0.7]]
+
+
+def test_steps_by_seconds_cover_what_all_runs_cover_and_hold_until_the_next_trial_ends():
+    grid, values = statistics.steps([ONE, TWO], by="seconds", points=5)
+    assert grid.tolist() == [2, 3, 4, 5, 6]  # TWO has its first trial after 2 s, ONE its last after 6 s
+    assert values[0].tolist() == [0.5, 0.5, 0.5, 0.5, 0.9]
+    assert values[1].tolist() == [0.6, 0.6, 0.6, 0.6, 0.6]
+
+
+def test_steps_by_epochs():
+    grid, values = statistics.steps([ONE], by="epochs")
+    assert (grid[0], grid[-1]) == (5, 15)
+    assert values[0][[0, 4, 5, 9, 10]].tolist() == [0.5, 0.5, 0.5, 0.5, 0.9]
+
+
+def test_a_judge_sees_what_was_chosen_not_what_was_hoped():
+    _, values = statistics.steps([ONE], judge=TABLE.regret)
+    best = TABLE.quality(TABLE.best)
+    assert values[0] == pytest.approx([best - TABLE.quality(a) for a in (A, A, C)])
+
+
+def test_duplicates_take_no_step():
+    repeated = history((A, 0.5, 1.0), (C, 0.9, 3.0))
+    repeated.add(nb.Trial(A, 0, 5, 0.5, cached=True))
+    assert statistics.steps([repeated])[0].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("histories", "by", "message"),
+    [
+        ([], "evaluation", "at least one history"),
+        ([History()], "evaluation", "each with an evaluation"),
+        ([ONE], "minutes", "by='minutes' of 1 histories: choose 'evaluation', 'epochs' or 'seconds'"),
+        ([ONE, history((A, 0.5, 60.0))], "seconds", "no seconds in common: give all of them the same budget"),
+    ],
+)
+def test_histories_that_cannot_be_read_are_refused(histories, by, message):
+    with pytest.raises(ValueError, match=message):
+        statistics.steps(histories, by=by)
+
+
+def test_the_share_of_runs_that_reach_the_best_percent():
+    judge = statistics.among_the_best(TABLE, share=0.01)
+    ranked = sorted(TABLE.records, key=TABLE.rank)
+    assert judge(TABLE(ranked[0]))
+    assert judge(TABLE(ranked[8]))
+    assert not judge(TABLE(ranked[9]))  # 1 % of 936 are 9
+    runs = [history((A, 0.1, 1.0), (ranked[0], 0.9, 1.0)), history((A, 0.9, 1.0), (ranked[0], 0.1, 1.0))]
+    _, reached = statistics.steps(runs, judge=judge)
+    assert reached.mean(axis=0).tolist() == [0.0, 0.5]
+
+
+def test_the_gap_between_what_a_winner_promised_and_what_it_holds():
+    gaps = statistics.selection_gap([ONE], TABLE).iloc[0]
+    assert gaps.score == 0.9
+    assert gaps.quality == TABLE.quality(C)
+    assert gaps.luck == pytest.approx(0.9 - TABLE.quality(C))
+    assert gaps.gap == pytest.approx(0.9 - TABLE.test(C))
+
+
+def test_random_search_is_optimistic_about_its_winner():
+    histories = statistics.repeat(nb.RandomSearch(TABLE.space), TABLE, 50, seeds=50)
+    assert statistics.selection_gap(histories, TABLE).luck.mean() > 0
+
+
+# --- intervals and tests ----------------------------------------------------------------------------------
+
+
+def test_the_bootstrap_interval_of_a_mean_is_about_that_of_the_t_distribution():
+    values = np.random.default_rng(0).normal(5, 2, 200)
+    low, high = statistics.bootstrap(values, np.mean)
+    exact = stats.t.interval(0.95, 199, values.mean(), stats.sem(values))
+    assert (low, high) == pytest.approx(exact, abs=0.03)
+    assert statistics.bootstrap(values, np.mean) == (low, high), "the same seed gives the same interval"
+
+
+def test_the_bootstrap_interval_covers_the_truth_as_often_as_it_says():
+    rng = np.random.default_rng(1)
+    intervals = [statistics.bootstrap(rng.exponential(size=100), np.mean) for _ in range(100)]
+    assert 88 <= sum(low <= 1 <= high for low, high in intervals) <= 99
+
+
+def test_one_value_has_no_interval():
+    with pytest.raises(ValueError, match=r"1 value\(s\) have no spread: give at least 2"):
+        statistics.bootstrap([0.5])
+
+
+def test_the_effect_size_by_hand():
+    assert statistics.effect_size([2, 3, 4], [1, 1, 1]) == 1
+    assert statistics.effect_size([1, 1, 1], [2, 3, 4]) == -1
+    assert statistics.effect_size([1, 1], [1, 1]) == 0
+    # differences 1, -2, 3: ranks 1, 2, 3; (1 + 3 - 2) / 6
+    assert statistics.effect_size([1, 0, 3], [0, 2, 0]) == pytest.approx(1 / 3)
+
+
+def test_the_effect_size_agrees_with_the_statistic_of_scipy():
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(0.3, 1, 40), rng.normal(0, 1, 40)
+    plus = stats.wilcoxon(a, b, alternative="greater").statistic  # the sum of the positive ranks
+    total = 40 * 41 / 2
+    assert statistics.effect_size(a, b) == pytest.approx((2 * plus - total) / total)
+
+
+def test_holm_by_hand():
+    assert statistics.holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert statistics.holm([0.5, 0.9]) == pytest.approx([1.0, 1.0])
+    assert statistics.holm([0.2]) == pytest.approx([0.2])
+
+
+def test_comparing_three_strategies_run_by_run():
+    rng = np.random.default_rng(0)
+    base = rng.normal(size=30)
+    noise = rng.normal(0, 0.05, size=30)
+    results = {"A": base, "B": base + noise, "C": base + 1 + noise}
+    frame = statistics.compare(results)
+    assert list(zip(frame.a, frame.b, strict=True)) == [("A", "B"), ("A", "C"), ("B", "C")]
+    raw = [stats.wilcoxon(results[a], results[b]).pvalue for a, b in zip(frame.a, frame.b, strict=True)]
+    assert frame.p.to_numpy() == pytest.approx(statistics.holm(raw))
+    assert frame.p[0] > 0.05 > frame.p[1]
+    assert frame.effect[1] == -1
+    assert frame["median a - b"][2] == pytest.approx(-1)
+
+
+def test_equal_results_are_no_difference():
+    frame = statistics.compare({"A": [1, 2, 3], "B": [1, 2, 3]})
+    assert (frame.p[0], frame.effect[0]) == (1, 0)
+
+
+@pytest.mark.parametrize("results", [{"A": [1, 2]}, {"A": [1, 2], "B": [1, 2, 3]}])
+def test_results_that_do_not_pair_up_are_refused(results):
+    with pytest.raises(ValueError, match="do not pair up: give at least two, each with one number a seed"):
+        statistics.compare(results)
