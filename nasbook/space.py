@@ -21,39 +21,36 @@ class Choice:
     when: Mapping[str, tuple] = field(default_factory=dict)
 
     def is_active(self, genes: Mapping[str, Any]) -> bool:
-        return all(genes.get(name) in values for name, values in self.when.items())
+        return not self.when or all(genes.get(name) in values for name, values in self.when.items())
 
 
-class Architecture(Mapping):
-    """One point of a search space: an immutable, hashable mapping from active genes to values.
+class Architecture(dict):
+    """One point of a search space: a dictionary from active genes to values that never changes.
 
     Genes that are inactive are not stored, so two architectures are equal exactly when their networks are.
     """
 
-    __slots__ = ("_describe", "_genes", "_hash")
+    __slots__ = ("_describe", "_hash")
 
-    def __init__(self, genes: dict[str, Any], describe: Callable[[Mapping], str] = str):
-        self._genes = genes
+    def __init__(self, genes: Mapping[str, Any], describe: Callable[[Mapping], str] = str):
+        super().__init__(genes)
         self._describe = describe
         self._hash = hash(frozenset(genes.items()))
-
-    def __getitem__(self, name: str) -> Any:
-        return self._genes[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._genes)
-
-    def __len__(self) -> int:
-        return len(self._genes)
 
     def __hash__(self) -> int:
         return self._hash
 
-    def __eq__(self, other) -> bool:
-        return isinstance(other, Architecture) and self._genes == other._genes
-
     def __repr__(self) -> str:
-        return self._describe(self._genes)
+        return self._describe(dict(self))
+
+    def __reduce__(self):
+        return Architecture, (dict(self), self._describe)
+
+    def _unchangeable(self, *_, **__):
+        raise TypeError("An architecture never changes: make another one with space.architecture({...}).")
+
+    __setitem__ = __delitem__ = __ior__ = _unchangeable
+    update = setdefault = pop = popitem = clear = _unchangeable
 
 
 class SearchSpace:
@@ -147,13 +144,18 @@ class SearchSpace:
             raise ValueError(f"index={index} is outside the space: give a number from 0 to {self.size - 1}.")
         genes: dict[str, Any] = {}
         for i, choice in enumerate(self.choices):
-            if choice.is_active(genes):
-                for value in choice.options:
-                    genes[choice.name] = value
-                    count = self._count(genes, i + 1)
-                    if index < count:
-                        break
-                    index -= count
+            if not choice.is_active(genes):
+                continue
+            for value in choice.options:
+                genes[choice.name] = value
+                count = self._count(genes, i + 1)
+                if choice.name not in self._parents:  # every option has as many
+                    which, index = divmod(index, count)
+                    genes[choice.name] = choice.options[which]
+                    break
+                if index < count:
+                    break
+                index -= count
         return Architecture(genes, self.describe)
 
     def enumerate(self) -> Iterator[Architecture]:
@@ -198,12 +200,10 @@ class SearchSpace:
             from_mother = np.arange(len(self.names)) < rng.integers(1, max(2, len(self.names)))
         else:
             raise ValueError(f"kind={kind!r} is no crossover: choose 'uniform' or 'one-point'.")
-        genes = {}
+        genes = {**mother, **father}
         for name, first in zip(self.names, from_mother, strict=True):
-            for parent in (mother, father) if first else (father, mother):
-                if name in parent:
-                    genes[name] = parent[name]
-                    break
+            if first and name in mother:
+                genes[name] = mother[name]
         return self.complete(genes, rng)
 
     def neighbors(self, architecture: Architecture) -> list[Architecture]:
