@@ -24,7 +24,10 @@ _PUBLIC = {
     "trial": ["Trial"],
     "training": ["Trainer", "train", "final_test", "final_tests"],
     "table": ["Table"],
-    "strategies": ["Candidate", "RandomSearch", "Genetic"],
+    "strategies": [
+        *("Candidate", "RandomSearch", "Genetic", "AgingEvolution"),
+        *("LocalSearch", "Bayesian", "Reinforce"),
+    ],
     "study": ["search", "Budget", "History"],
     "checks": ["check"],
     "environment": ["setup", "by_mode"],

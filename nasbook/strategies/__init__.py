@@ -1,7 +1,20 @@
 """Search algorithms, one file each; `protocol` says what they have in common."""
 
+from nasbook.strategies.aging import AgingEvolution
+from nasbook.strategies.bayesian import Bayesian
 from nasbook.strategies.genetic import Genetic
+from nasbook.strategies.local_search import LocalSearch
 from nasbook.strategies.protocol import Candidate, Strategy
 from nasbook.strategies.random_search import RandomSearch
+from nasbook.strategies.reinforce import Reinforce
 
-__all__ = ["Candidate", "Genetic", "RandomSearch", "Strategy"]
+__all__ = [
+    "AgingEvolution",
+    "Bayesian",
+    "Candidate",
+    "Genetic",
+    "LocalSearch",
+    "RandomSearch",
+    "Reinforce",
+    "Strategy",
+]

@@ -1,0 +1,66 @@
+"""Aging evolution, also called regularized: the oldest dies, however good it is (Real et al. 2019, Algorithm 1)."""
+
+from collections import deque
+
+import numpy as np
+
+from nasbook.space import Architecture, SearchSpace
+from nasbook.strategies.genetic import tournament
+from nasbook.strategies.protocol import Candidate, draw_unseen
+
+
+class AgingEvolution:
+    """Change one gene of the best of a random sample; with every birth, the oldest member dies.
+
+    A lucky score is not kept for ever: to survive, an architecture must have children that are good, too.
+    The first `population` architectures are random; `sample` are drawn, with replacement, to choose each
+    parent. No architecture is proposed twice. Raises ValueError for settings that cannot work.
+    """
+
+    def __init__(self, space: SearchSpace, *, population: int = 20, sample: int = 5):
+        if population < 1 or sample < 1:
+            raise ValueError(
+                f"population={population}, sample={sample} cannot evolve: give at least 1 of each."
+            )
+        self.space, self.size, self.sample = space, population, sample
+
+    def start(self, rng: np.random.Generator) -> None:
+        self.rng, self.proposed, self.asked = rng, set(), 0
+        self.population: deque = deque(maxlen=self.size)  # the left end is the oldest
+
+    def ask(self, n: int) -> list[Candidate]:
+        candidates = []
+        while len(candidates) < n and (self.asked < self.size or self.population):
+            candidate = self.stranger() if self.asked < self.size else self.child()
+            if candidate is None:
+                break
+            self.asked += 1
+            candidates.append(candidate)
+        return candidates
+
+    def tell(self, trials) -> None:
+        self.population.extend(trials)
+
+    def child(self) -> Candidate | None:
+        for _ in range(20):
+            parent = tournament(self.population, self.rng, self.sample).architecture
+            architecture = change_one_gene(self.space, parent, self.rng)
+            if architecture not in self.proposed:
+                self.proposed.add(architecture)
+                return Candidate(architecture, parents=(parent,))
+        return self.stranger()
+
+    def stranger(self) -> Candidate | None:
+        """A random newcomer: the first population, and later when all children were seen before."""
+        architecture = draw_unseen(self.space, self.proposed, self.rng)
+        return Candidate(architecture) if architecture else None
+
+
+def change_one_gene(space: SearchSpace, parent: Architecture, rng: np.random.Generator) -> Architecture:
+    """Give one gene, drawn at random, another of its values; genes that this switches on are random."""
+    names = [name for name in parent if len(space.options[name]) > 1]
+    if not names:
+        return parent
+    name = names[rng.integers(len(names))]
+    others = [value for value in space.options[name] if value != parent[name]]
+    return space.complete({**parent, name: others[rng.integers(len(others))]}, rng)
