@@ -105,7 +105,7 @@ def test_every_public_name_exists_and_an_unknown_one_is_answered_with_the_list()
     for name in nb.__all__:
         assert getattr(nb, name) is not None
         assert getattr(nb, name).__doc__, f"{name} has no docstring"
-    with pytest.raises(AttributeError, match=r"nasbook has no 'serach'; it has Architecture, .*search"):
+    with pytest.raises(AttributeError, match=r"nasbook has no 'serach'; it has AgingEvolution, .*search"):
         nb.serach  # noqa: B018
 
 

@@ -1,4 +1,4 @@
-"""Aging evolution, also called regularized: the oldest dies, however good it is (Real et al. 2019, Algorithm 1)."""
+"""Aging (regularized) evolution: the oldest dies, however good it is (Real et al. 2019, Algorithm 1)."""
 
 from collections import deque
 

@@ -97,7 +97,7 @@ class Bayesian:
 
 
 def expected_improvement(mean: np.ndarray, sd: np.ndarray, best: float) -> np.ndarray:
-    """E[max(score - best, 0)] for a normal score with this mean and standard deviation (Jones et al. 1998)."""
+    """E[max(score - best, 0)] for a normally distributed score with this mean and standard deviation."""
     sd = np.maximum(sd, 1e-12)
     z = (mean - best) / sd
     return (mean - best) * norm.cdf(z) + sd * norm.pdf(z)

@@ -43,7 +43,7 @@ class Reinforce:
         proposals = (self.propose() for _ in range(n))
         return [Candidate(architecture) for architecture in proposals if architecture]
 
-    def propose(self, patience: int = 50) -> Architecture | None:
+    def propose(self, patience: int = 20) -> Architecture | None:
         """A new architecture from the policy; a uniform draw when it keeps repeating itself."""
         for _ in range(patience):
             architecture = sample(self.space, self.policy, self.rng)
@@ -79,10 +79,10 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 def sample(space: SearchSpace, policy: Policy, rng: np.random.Generator) -> Architecture:
     """Draw every active gene from its probabilities."""
-    drawn = {
-        name: options[rng.choice(len(options), p=softmax(policy[name]))]
-        for name, options in space.options.items()
-    }
+    drawn = {}
+    for name, options in space.options.items():
+        cumulative = np.cumsum(softmax(policy[name]))
+        drawn[name] = options[int(np.searchsorted(cumulative[:-1], rng.random(), side="right"))]
     return space.complete(drawn, rng)
 
 
