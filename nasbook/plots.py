@@ -1,12 +1,12 @@
 """Figures. Each function takes results and returns a matplotlib `Figure`, which a notebook shows as it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from matplotlib import cycler
 from matplotlib.figure import Figure
 
-from nasbook import metrics
+from nasbook import metrics, statistics
 
 # One color for one thing in the whole book; the palette is Okabe and Ito's, safe for color-blind readers.
 COLORS = {
@@ -123,31 +123,35 @@ def curves(trials: Mapping[str, object], *, metric: str = "validation accuracy")
 # --- searches -----------------------------------------------------------------------------------------------
 
 
-def incumbent(histories: Mapping[str, object], *, by: str = "evaluation") -> Figure:
-    """The best score so far, by "evaluation", "epochs" or "seconds".
+def incumbent(
+    histories: Mapping[str, object],
+    *,
+    by: str = "evaluation",
+    judge: Callable = statistics.score,
+    ylabel: str = "best validation score so far",
+    until: float = np.inf,
+) -> Figure:
+    """The incumbent, by "evaluation", "epochs" or "seconds": its score, or what a `judge` says it is worth.
 
     A name may stand for one history or for a list of them; of a list, the median and the interquartile
-    range are drawn.
+    range are drawn. `until` cuts the lines there and leaves the axes as they are.
     """
     figure = Figure(figsize=(6.4, 3.6))
     axes = figure.subplots()
     for i, (name, runs) in enumerate(histories.items()):
-        frames = [run.incumbent() for run in (runs if isinstance(runs, list | tuple) else [runs])]
-        grid = np.unique(np.concatenate([frame[by] for frame in frames]))
-        grid = grid[grid >= max(frame[by].iloc[0] for frame in frames)]
-        steps = [
-            frame.score.to_numpy()[np.searchsorted(frame[by], grid, side="right") - 1] for frame in frames
-        ]
+        runs = runs if isinstance(runs, list | tuple) else [runs]
+        grid, steps = statistics.steps(runs, by=by, judge=judge)
         low, middle, high = np.quantile(steps, (0.25, 0.5, 0.75), axis=0)
-        color = color_of(name, i)
-        axes.step(grid, middle, where="post", color=color, label=name)
-        if len(frames) > 1:
-            axes.fill_between(grid, low, high, step="post", color=color, alpha=0.2, lw=0)
+        color, shown = color_of(name, i), grid <= until
+        axes.update_datalim(np.column_stack([np.tile(grid, 2), np.concatenate([low, high])]))
+        axes.step(grid[shown], middle[shown], where="post", color=color, label=name)
+        if len(runs) > 1:
+            axes.fill_between(grid[shown], low[shown], high[shown], step="post", color=color, alpha=0.2, lw=0)
     labels = {"evaluation": "evaluations", "epochs": "epochs trained", "seconds": "seconds of training"}
-    axes.set(xlabel=labels[by], ylabel="best validation score so far")
+    axes.set(xlabel=labels[by], ylabel=ylabel)
     if by != "seconds":
         axes.xaxis.get_major_locator().set_params(integer=True)
-    axes.legend(loc="lower right")
+    axes.legend(loc="lower right" if judge is statistics.score else "upper right")
     return figure
 
 
@@ -277,4 +281,26 @@ def layer_steps(steps: Sequence) -> Figure:
         axes.spines[["bottom", "left"]].set_visible(False)
     panels[0].set_yticks(range(len(steps)), names)
     panels[0].invert_yaxis()
+    return figure
+
+
+# --- the table --------------------------------------------------------------------------------------------
+
+
+def record(table, architecture) -> Figure:
+    """What a table holds of an architecture: its curves, one a seed, and its place in the whole space."""
+    figure = Figure(figsize=(8.4, 2.9))
+    left, right = figure.subplots(1, 2)
+    for trial in table.records[architecture]:
+        left.plot(range(1, len(trial.curve) + 1), trial.curve, "o-", ms=3, label=f"seed {trial.seed}")
+    left.set(xlabel="epoch", ylabel="validation accuracy")
+    left.xaxis.get_major_locator().set_params(integer=True)
+    left.legend(loc="lower right")
+    right.hist(list(map(table.quality, table.records)), bins=40, color="#c8c8c8", label="all architectures")
+    for neighbor in table.space.neighbors(architecture):
+        right.axvline(table.quality(neighbor), 0, 0.12, color=PALETTE[0], lw=1)
+    right.plot([], [], color=PALETTE[0], lw=1, label="neighbors")
+    right.axvline(table.quality(architecture), color=PALETTE[1], lw=2, label="this one")
+    right.set(xlabel="mean validation accuracy", ylabel="architectures")
+    right.legend(loc="upper left")
     return figure

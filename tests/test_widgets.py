@@ -1,9 +1,12 @@
 """Widgets: the pure functions under the skin, and the picture where no kernel runs."""
 
+import itertools
+
 import pytest
 
 import nasbook as nb
 from nasbook import widgets
+from nasbook.table import Table
 
 LENET_LIKE = {"blocks": 2, "filters1": 8, "filters2": 16, "kernel": 5, "pool": "max"}
 
@@ -57,3 +60,71 @@ def test_without_a_kernel_a_widget_is_a_table_or_a_picture():
     assert "<table>" in widgets.design()._repr_mimebundle_()["text/html"]
     picture = widgets.browse_generations([trials(0.5, 0.6)])._repr_mimebundle_()["image/png"]
     assert picture.startswith(b"\x89PNG")
+
+
+# --- the table --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def toy() -> Table:
+    """Four architectures of two genes, two seeds each: the larger the genes, the better."""
+    space = nb.SearchSpace([nb.Choice("a", (1, 2)), nb.Choice("b", (10, 20))])
+    columns = (*space.names, "seed", "validation1", "test", "parameters", "multiply_adds", "seconds", "error")
+    rows = [
+        (a, b, seed, 0.2 * a + 0.01 * b, 0.5, 1_000, 2_000, 1.0, "")
+        for a, b in itertools.product((1, 2), (10, 20))
+        for seed in (0, 1)
+    ]
+    return Table.read(space, (dict(zip(columns, map(str, row), strict=True)) for row in rows))
+
+
+def test_the_record_of_an_architecture_names_its_rank_and_its_neighbors_the_best_first(toy):
+    text = widgets.record_html(toy, toy.space.architecture({"a": 1, "b": 20}))
+    assert "rank 2 of 4" in text or "rank 3 of 4" in text
+    assert "1,000 parameters" in text
+    better, worse = text.index("▲"), text.index("▼")
+    assert better < worse
+    assert text.count("<tr>") == 1 + 2
+
+
+def test_exploring_the_table_follows_the_sliders(toy):
+    live = widgets.explore(toy)
+    *sliders, picture, text = live.widget.children
+    assert "rank 1 of 4" in text.value
+    assert "rank 1 of 4" in live.fallback["text/html"]
+    before = picture.value
+    sliders[0].value = 1
+    assert "rank 1 of 4" not in text.value
+    assert picture.value != before
+
+
+def test_the_drawing_of_a_record_marks_the_architecture_and_its_neighbors(toy):
+    left, right = nb.plots.record(toy, toy.best).axes
+    assert len(left.lines) == 2
+    assert [line.get_label() for line in right.lines].count("this one") == 1
+    assert sum(line.get_color() == nb.plots.PALETTE[0] for line in right.lines) == 2 + 1  # and the legend
+
+
+def test_a_race_moves_with_its_slider_and_shows_single_runs(toy):
+    histories = {
+        name: nb.statistics.repeat(strategy(toy.space), toy, 4, seeds=3)
+        for name, strategy in {"random": nb.RandomSearch, "local search": nb.LocalSearch}.items()
+    }
+    live = widgets.race(histories, toy.regret)
+    controls, picture = live.widget.children
+    _, slider, which = controls.children
+    assert [label for label, _ in which.options] == ["median of 3 runs", "run 0", "run 1", "run 2"]
+    assert (slider.min, slider.max) == (1, 4)
+    states = {picture.value}
+    for control, value in ((slider, 2), (which, 1), (slider, 3)):
+        control.value = value
+        states.add(picture.value)
+    assert len(states) == 4
+
+
+def test_a_curve_is_cut_where_it_is_told_and_the_axes_stay(toy):
+    runs = nb.statistics.repeat(nb.RandomSearch(toy.space), toy, 4, seeds=3)
+    whole, part = (nb.plots.incumbent({"random": runs}, judge=toy.regret, until=n) for n in (4, 2))
+    assert part.axes[0].lines[0].get_xdata().tolist() == [1, 2]
+    assert part.axes[0].get_ylim() == pytest.approx(whole.axes[0].get_ylim())
+    assert part.axes[0].get_xlim()[1] == pytest.approx(whole.axes[0].get_xlim()[1], abs=0.3)
