@@ -57,7 +57,7 @@ def decoded(indices: tuple[int, ...]) -> nb.Architecture:
 
 
 def deap_genetic(seed: int) -> float:
-    """As `nb.Genetic`: 200 different architectures; what DEAP breeds twice comes from a cache, for nothing."""
+    """As `nb.Genetic`, until 200 different architectures are evaluated; duplicates come from a cache."""
     random.seed(seed)
     toolbox, scores, decode = base.Toolbox(), {}, functools.cache(decoded)
     last = [len(options) - 1 for options in OPTIONS]
