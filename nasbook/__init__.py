@@ -26,7 +26,7 @@ _PUBLIC = {
     "table": ["Table"],
     "strategies": [
         *("Candidate", "RandomSearch", "Genetic", "AgingEvolution"),
-        *("LocalSearch", "Bayesian", "Reinforce"),
+        *("LocalSearch", "Bayesian", "Reinforce", "NSGA2"),
     ],
     "study": ["search", "Budget", "History"],
     "checks": ["check"],
@@ -37,6 +37,7 @@ _MODULES = [
     "datasets",
     "metrics",
     "networks",
+    "pareto",
     "plots",
     "space",
     "statistics",

@@ -4,11 +4,13 @@ from nasbook.strategies.aging import AgingEvolution
 from nasbook.strategies.bayesian import Bayesian
 from nasbook.strategies.genetic import Genetic
 from nasbook.strategies.local_search import LocalSearch
+from nasbook.strategies.nsga2 import NSGA2
 from nasbook.strategies.protocol import Candidate, Strategy
 from nasbook.strategies.random_search import RandomSearch
 from nasbook.strategies.reinforce import Reinforce
 
 __all__ = [
+    "NSGA2",
     "AgingEvolution",
     "Bayesian",
     "Candidate",

@@ -1,0 +1,63 @@
+"""Pareto: comparing when two things count, such as accuracy and size (Deb et al. 2002).
+
+Points have shape (n, objectives), and less is better in each of them.
+"""
+
+import numpy as np
+
+COSTS = ("parameters", "multiply_adds", "seconds")
+
+
+def objectives(trials, cost: str = "parameters") -> np.ndarray:
+    """Minus the score, and what the trial costs: shape (n, 2). Raises ValueError for an unknown cost."""
+    if cost not in COSTS:
+        raise ValueError(f"There is no cost {cost!r}: choose one of {', '.join(COSTS)}.")
+    return np.array([(-trial.score, getattr(trial, cost)) for trial in trials], dtype=float).reshape(-1, 2)
+
+
+def dominates(points: np.ndarray) -> np.ndarray:
+    """Shape (n, n): is point i nowhere worse than point j and somewhere better?"""
+    a, b = points[:, np.newaxis], points[np.newaxis]
+    return (a <= b).all(axis=-1) & (a < b).any(axis=-1)
+
+
+def fronts(points: np.ndarray) -> list[np.ndarray]:
+    """Non-dominated sorting: the rows that nothing dominates, then those of the rest, and so on."""
+    better, left, sorted_out = dominates(points), np.arange(len(points)), []
+    while len(left):
+        free = ~better[np.ix_(left, left)].any(axis=0)
+        sorted_out.append(left[free])
+        left = left[~free]
+    return sorted_out
+
+
+def crowding(points: np.ndarray) -> np.ndarray:
+    """How much room each point of a front has: the gap between its neighbors, added over the objectives.
+
+    A gap is measured in units of the range of its objective; the ends of a front have infinite room.
+    """
+    room = np.zeros(len(points))
+    for values in points.T:
+        order, extent = np.argsort(values, kind="stable"), np.ptp(values)
+        room[order[[0, -1]]] = np.inf
+        if extent > 0:
+            room[order[1:-1]] += (values[order[2:]] - values[order[:-2]]) / extent
+    return room
+
+
+def front(trials, cost: str = "parameters") -> list:
+    """The trials that no other one dominates, the cheapest first; failed ones do not count."""
+    done = [trial for trial in trials if trial.status == "done"]
+    first = fronts(objectives(done, cost))[0] if done else []
+    return sorted((done[i] for i in first), key=lambda trial: (getattr(trial, cost), -trial.score))
+
+
+def hypervolume(points: np.ndarray, reference: tuple[float, float]) -> float:
+    """The area that two-objective points dominate, up to a reference point that is worse than they are."""
+    inside = points[(points < reference).all(axis=1)]
+    area, ceiling = 0.0, reference[1]
+    for x, y in inside[np.lexsort((inside[:, 1], inside[:, 0]))]:
+        if y < ceiling:
+            area += (reference[0] - x) * (ceiling - y)
+            ceiling = y
+    return float(area)
