@@ -21,7 +21,7 @@ class Choice:
     when: Mapping[str, tuple] = field(default_factory=dict)
 
     def is_active(self, genes: Mapping[str, Any]) -> bool:
-        return not self.when or all(genes.get(name) in values for name, values in self.when.items())
+        return all(genes.get(name) in values for name, values in self.when.items())
 
 
 class Architecture(dict):
@@ -172,7 +172,7 @@ class SearchSpace:
         """The architecture with these genes: inactive ones are dropped, missing ones drawn at random."""
         active: dict[str, Any] = {}
         for choice in self.choices:
-            if choice.is_active(active):
+            if not choice.when or choice.is_active(active):
                 name, options = choice.name, choice.options
                 active[name] = genes[name] if name in genes else options[rng.integers(len(options))]
         return Architecture(active, self.describe)

@@ -53,8 +53,8 @@ class Genetic:
 
     def tell(self, trials) -> None:
         self.children += trials
-        survivors = sorted(self.population, key=fitness, reverse=True)[: self.elite]
-        if len(survivors) + len(self.children) >= self.size:
+        if min(self.elite, len(self.population)) + len(self.children) >= self.size:
+            survivors = sorted(self.population, key=fitness, reverse=True)[: self.elite]
             self.population = survivors + self.children
             self.generations.append(self.population)
             self.children, self.asked = [], 0
