@@ -44,6 +44,7 @@ _MODULES = [
     "strategies",
     "training",
     "widgets",
+    "zero_cost",
 ]
 
 __all__ = sorted([*_HOME, *_MODULES])
