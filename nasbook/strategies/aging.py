@@ -6,7 +6,7 @@ import numpy as np
 
 from nasbook.space import Architecture, SearchSpace
 from nasbook.strategies.genetic import tournament
-from nasbook.strategies.protocol import Candidate, draw_unseen
+from nasbook.strategies.protocol import Candidate, stranger, unseen_child
 
 
 class AgingEvolution:
@@ -31,7 +31,7 @@ class AgingEvolution:
     def ask(self, n: int) -> list[Candidate]:
         candidates = []
         while len(candidates) < n and (self.asked < self.size or self.population):
-            candidate = self.stranger() if self.asked < self.size else self.child()
+            candidate = self.propose()
             if candidate is None:
                 break
             self.asked += 1
@@ -41,19 +41,14 @@ class AgingEvolution:
     def tell(self, trials) -> None:
         self.population.extend(trials)
 
-    def child(self) -> Candidate | None:
-        for _ in range(20):
-            parent = tournament(self.population, self.rng, self.sample).architecture
-            architecture = change_one_gene(self.space, parent, self.rng)
-            if architecture not in self.proposed:
-                self.proposed.add(architecture)
-                return Candidate(architecture, parents=(parent,))
-        return self.stranger()
+    def propose(self) -> Candidate | None:
+        if self.asked < self.size:
+            return stranger(self.space, self.proposed, self.rng)
+        return unseen_child(self.breed, self.space, self.proposed, self.rng)
 
-    def stranger(self) -> Candidate | None:
-        """A random newcomer: the first population, and later when all children were seen before."""
-        architecture = draw_unseen(self.space, self.proposed, self.rng)
-        return Candidate(architecture) if architecture else None
+    def breed(self) -> Candidate:
+        parent = tournament(self.population, self.rng, self.sample).architecture
+        return Candidate(change_one_gene(self.space, parent, self.rng), parents=(parent,))
 
 
 def change_one_gene(space: SearchSpace, parent: Architecture, rng: np.random.Generator) -> Architecture:

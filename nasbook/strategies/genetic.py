@@ -3,7 +3,7 @@
 import numpy as np
 
 from nasbook.space import SearchSpace
-from nasbook.strategies.protocol import Candidate, draw_unseen
+from nasbook.strategies.protocol import Candidate, stranger, unseen_child
 
 
 class Genetic:
@@ -46,8 +46,8 @@ class Genetic:
 
     def ask(self, n: int) -> list[Candidate]:
         room = self.size - (self.elite if self.population else 0) - self.asked
-        bred = (self.breed() if self.population else self.stranger() for _ in range(min(n, room)))
-        candidates = [candidate for candidate in bred if candidate]
+        proposals = (self.propose() for _ in range(min(n, room)))
+        candidates = [candidate for candidate in proposals if candidate]
         self.asked += len(candidates)
         return candidates
 
@@ -59,24 +59,19 @@ class Genetic:
             self.generations.append(self.population)
             self.children, self.asked = [], 0
 
-    def breed(self) -> Candidate | None:
-        for _ in range(20):
-            mother = tournament(self.population, self.rng, self.tournament).architecture
-            child, parents = mother, (mother,)
-            if self.rng.random() < self.crossover_rate:
-                father = tournament(self.population, self.rng, self.tournament).architecture
-                child = self.space.crossover(mother, father, self.rng, self.crossover)
-                parents = (mother, father)
-            child = self.space.mutate(child, self.rng, self.mutation_rate)
-            if child not in self.proposed:
-                self.proposed.add(child)
-                return Candidate(child, parents=parents)
-        return self.stranger()
+    def propose(self) -> Candidate | None:
+        if not self.population:
+            return stranger(self.space, self.proposed, self.rng)
+        return unseen_child(self.breed, self.space, self.proposed, self.rng)
 
-    def stranger(self) -> Candidate | None:
-        """A random newcomer: the first generation, and fresh blood when all children were seen before."""
-        architecture = draw_unseen(self.space, self.proposed, self.rng)
-        return Candidate(architecture) if architecture else None
+    def breed(self) -> Candidate:
+        mother = tournament(self.population, self.rng, self.tournament).architecture
+        child, parents = mother, (mother,)
+        if self.rng.random() < self.crossover_rate:
+            father = tournament(self.population, self.rng, self.tournament).architecture
+            child = self.space.crossover(mother, father, self.rng, self.crossover)
+            parents = (mother, father)
+        return Candidate(self.space.mutate(child, self.rng, self.mutation_rate), parents=parents)
 
 
 def fitness(trial) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 
 from nasbook import pareto
 from nasbook.space import SearchSpace
-from nasbook.strategies.protocol import Candidate, draw_unseen
+from nasbook.strategies.protocol import Candidate, stranger, unseen_child
 
 
 class NSGA2:
@@ -39,9 +39,9 @@ class NSGA2:
         self.population, self.children, self.asked = [], [], 0
 
     def ask(self, n: int) -> list[Candidate]:
-        make = self.breed if self.population else self.stranger
-        bred = (make() for _ in range(min(n, self.size - self.asked)))
-        candidates = [candidate for candidate in bred if candidate]
+        room = self.size - self.asked
+        proposals = (self.propose() for _ in range(min(n, room)))
+        candidates = [candidate for candidate in proposals if candidate]
         self.asked += len(candidates)
         return candidates
 
@@ -52,26 +52,21 @@ class NSGA2:
             self.population = best_first(done, self.cost)[: self.size]
             self.children, self.asked = [], 0
 
-    def breed(self) -> Candidate | None:
-        for _ in range(20):
-            mother, father = self.parent(), self.parent()
-            child, parents = mother, (mother,)
-            if self.rng.random() < self.crossover_rate:
-                child, parents = self.space.crossover(mother, father, self.rng), (mother, father)
-            child = self.space.mutate(child, self.rng, self.mutation_rate)
-            if child not in self.proposed:
-                self.proposed.add(child)
-                return Candidate(child, parents=parents)
-        return self.stranger()
+    def propose(self) -> Candidate | None:
+        if not self.population:
+            return stranger(self.space, self.proposed, self.rng)
+        return unseen_child(self.breed, self.space, self.proposed, self.rng)
+
+    def breed(self) -> Candidate:
+        mother, father = self.parent(), self.parent()
+        child, parents = mother, (mother,)
+        if self.rng.random() < self.crossover_rate:
+            child, parents = self.space.crossover(mother, father, self.rng), (mother, father)
+        return Candidate(self.space.mutate(child, self.rng, self.mutation_rate), parents=parents)
 
     def parent(self):
         """The winner of a tournament of two; the population is kept with the best first."""
         return self.population[self.rng.integers(len(self.population), size=2).min()].architecture
-
-    def stranger(self) -> Candidate | None:
-        """A random newcomer: the first generation, and later when all children were seen before."""
-        architecture = draw_unseen(self.space, self.proposed, self.rng)
-        return Candidate(architecture) if architecture else None
 
 
 def best_first(trials: list, cost: str) -> list:

@@ -1,6 +1,6 @@
 """What a strategy is: the three methods through which a search knows it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -41,3 +41,21 @@ def draw_unseen(space: SearchSpace, proposed: set, rng: np.random.Generator) -> 
             proposed.add(architecture)
             return architecture
     return None
+
+
+def stranger(space: SearchSpace, proposed: set, rng: np.random.Generator) -> Candidate | None:
+    """A random newcomer that was not proposed before; None when the space is exhausted."""
+    architecture = draw_unseen(space, proposed, rng)
+    return Candidate(architecture) if architecture else None
+
+
+def unseen_child(
+    breed: Callable[[], Candidate], space: SearchSpace, proposed: set, rng: np.random.Generator
+) -> Candidate | None:
+    """A child that was not proposed before; a stranger, as fresh blood, when twenty in a row were."""
+    for _ in range(20):
+        child = breed()
+        if child.architecture not in proposed:
+            proposed.add(child.architecture)
+            return child
+    return stranger(space, proposed, rng)
