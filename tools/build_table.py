@@ -8,6 +8,7 @@ which `nb.Table.load` reads, is made from the log.
 import argparse
 import csv
 import hashlib
+import io
 import multiprocessing
 import os
 import time
@@ -82,14 +83,16 @@ def train(trainer, test, architecture, seed, model):
     row = dict(zip((*SPACE.names, "seed"), training(architecture, seed), strict=True))
     row |= dict(zip(CURVE, curve + [""] * (EPOCHS - len(curve)), strict=True))
     row |= {"test": accuracy, "parameters": trial.parameters, "multiply_adds": trial.multiply_adds}
-    row |= {"seconds": f"{seconds:.2f}", "error": trial.error.replace(",", ";"), "compiled": int(compiled)}
+    row |= {"seconds": f"{seconds:.2f}", "error": trial.error, "compiled": int(compiled)}
     return row, model
 
 
 def append(row: dict) -> None:
     """One line, in one piece: several processes write to the log."""
+    line = io.StringIO()
+    csv.DictWriter(line, LOGGED, lineterminator="\n").writerow(row)
     with LOG.open("ab", buffering=0) as file:
-        file.write((",".join(str(row[name]) for name in LOGGED) + "\n").encode())
+        file.write(line.getvalue().encode())
 
 
 def repair() -> None:
