@@ -26,7 +26,7 @@ _PUBLIC = {
     "table": ["Table"],
     "strategies": [
         *("Candidate", "RandomSearch", "Genetic", "AgingEvolution"),
-        *("LocalSearch", "Bayesian", "Reinforce", "NSGA2"),
+        *("LocalSearch", "Bayesian", "Reinforce", "NSGA2", "SuccessiveHalving", "Hyperband"),
     ],
     "study": ["search", "Budget", "History"],
     "checks": ["check"],

@@ -47,7 +47,11 @@ def steps(
     `by` is "evaluation", "epochs" or "seconds". The grid covers what all runs cover; a run holds its value
     until its next evaluation ends. Raises ValueError when there is nothing to read.
     """
-    spent = {"evaluation": lambda trial: 1, "epochs": lambda t: t.epochs, "seconds": lambda t: t.seconds}
+    spent = {
+        "evaluation": lambda trial: 1,
+        "epochs": lambda trial: trial.epochs - trial.resumed,
+        "seconds": lambda trial: trial.seconds,
+    }
     if by not in spent or not histories or not all(history.fresh for history in histories):
         raise ValueError(
             f"by={by!r} of {len(histories)} histories: choose 'evaluation', 'epochs' or 'seconds', and give "

@@ -58,7 +58,7 @@ class History:
         if not trial.cached:
             self.fresh.append(trial)
             self.seconds += trial.seconds
-            self.epochs += trial.epochs
+            self.epochs += trial.epochs - trial.resumed
 
     def __len__(self) -> int:
         return len(self.trials)
@@ -95,7 +95,7 @@ class History:
         return pd.DataFrame(
             {
                 "evaluation": np.arange(1, len(self.fresh) + 1),
-                "epochs": np.cumsum([trial.epochs for trial in self.fresh]),
+                "epochs": np.cumsum([trial.epochs - trial.resumed for trial in self.fresh]),
                 "seconds": np.cumsum([trial.seconds for trial in self.fresh]),
                 "score": np.maximum.accumulate([trial.score for trial in self.fresh]),
             }
@@ -130,9 +130,10 @@ def search(
 ) -> History:
     """Let `strategy` spend `budget` on `evaluate` and return everything that was tried.
 
-    `evaluate(architecture, seed=..., [epochs=...])` is a `Trainer`, or anything with its signature. `budget`
-    is a number of unique evaluations or a `Budget`. A duplicate costs nothing: its trial comes from a cache.
-    Ctrl-C returns what is done. The same seed gives the same history.
+    `evaluate(architecture, seed=...)` is a `Trainer`, or anything with its signature; it also gets `epochs`
+    and `resume` where the strategy decides how long to train, and `inherit` where candidates inherit weights.
+    `budget` is a number of unique evaluations or a `Budget`. A duplicate costs nothing: its trial comes from
+    a cache. Ctrl-C returns what is done. The same seed gives the same history.
     """
     budget = budget if isinstance(budget, Budget) else Budget(evaluations=budget)
     strategy.start(np.random.default_rng(seed))
@@ -159,11 +160,18 @@ def search(
 
 def evaluated(candidate: Candidate, evaluate: Callable[..., Trial], seed: int, cache: dict) -> Trial:
     """The trial of a candidate: from the cache if it is a duplicate, and marked so; otherwise a new one."""
-    architecture, epochs, parents = candidate
+    architecture, epochs, parents, resume, inherit = candidate
     if (architecture, epochs) in cache:
         return dataclasses.replace(cache[architecture, epochs], cached=True, seconds=0.0, parents=parents)
-    settings = {"seed": training_seed(seed, architecture)} | ({"epochs": epochs} if epochs else {})
-    trial = dataclasses.replace(evaluate(architecture, **settings), parents=parents)
+    settings: dict = {"seed": training_seed(seed, architecture)}
+    if epochs:
+        settings["epochs"] = epochs
+    if resume:
+        settings["resume"] = resume
+    if inherit:
+        settings["inherit"] = (inherit, training_seed(seed, inherit))
+    trial = evaluate(architecture, **settings)
+    trial = dataclasses.replace(trial, parents=parents) if parents else trial
     cache[architecture, epochs] = trial
     return trial
 

@@ -67,20 +67,35 @@ class Table:
         seeds = len(self.records[self.best])
         return f"Table of {len(self.records):,} architectures, {seeds} seeds each, {self.epochs} epochs"
 
-    def __call__(self, architecture: Mapping, *, seed: int = 0, epochs: int | None = None) -> Trial:
+    def __call__(
+        self,
+        architecture: Mapping,
+        *,
+        seed: int = 0,
+        epochs: int | None = None,
+        resume: int = 0,
+        inherit: tuple | None = None,
+    ) -> Trial:
         """The recorded trial: number `seed` modulo the number of seeds, so that any seed finds one.
 
         With fewer `epochs` than recorded, the trial as it stood then: the learning rate was still falling.
-        Raises ValueError for an architecture outside the space and for epochs that were not recorded.
+        The first `resume` epochs are not paid for. Raises ValueError for an architecture outside the space,
+        for epochs that were not recorded, and for inherited weights, of which there is no record.
         """
         known = isinstance(architecture, Architecture) and architecture in self.records
         trials = self.records[architecture if known else self.space.architecture(architecture)]
         trial = trials[seed % len(trials)]
-        if epochs in (None, trial.epochs):
+        if inherit:
+            raise ValueError("The table knows no training with inherited weights: search with a Trainer.")
+        epochs = trial.epochs if epochs is None else epochs
+        if epochs == trial.epochs and not resume:
             return trial
-        if not 1 <= epochs < self.epochs:
-            raise ValueError(f"epochs={epochs} is not in the table: give a number from 1 to {self.epochs}.")
-        return shortened(trial, epochs)
+        if not 0 <= resume < epochs <= self.epochs:
+            raise ValueError(
+                f"epochs={epochs} after {resume} is not in the table: give a number from {resume + 1} to "
+                f"{self.epochs}."
+            )
+        return part(trial, epochs, resume)
 
     def quality(self, architecture: Architecture) -> float:
         """Mean validation accuracy over the seeds: what a search should find, and sees only with noise."""
@@ -146,8 +161,10 @@ def trial_of(architecture: Architecture, row: Mapping[str, str]) -> Trial:
     )
 
 
-def shortened(trial: Trial, epochs: int) -> Trial:
-    """The trial after fewer epochs, which took a share of the seconds. A failed one stays failed."""
-    curve, seconds = trial.curve[:epochs], trial.seconds * epochs / trial.epochs
+def part(trial: Trial, epochs: int, resume: int) -> Trial:
+    """The trial after fewer epochs, paid for from epoch `resume` on. A failed one stays failed."""
+    curve, seconds = trial.curve[:epochs], trial.seconds * (epochs - resume) / trial.epochs
     score = curve[-1] if trial.status == "done" else trial.score
-    return dataclasses.replace(trial, epochs=epochs, curve=curve, score=score, seconds=seconds)
+    return dataclasses.replace(
+        trial, epochs=epochs, curve=curve, score=score, seconds=seconds, resumed=resume
+    )

@@ -10,11 +10,12 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import keras
 import numpy as np
 
-from nasbook import datasets, metrics, networks
+from nasbook import checkpoints, datasets, metrics, networks
 from nasbook.datasets import Dataset
 from nasbook.environment import ROOT, by_mode, mode
 from nasbook.trial import Trial, name_of
@@ -79,9 +80,11 @@ class ValidationCurve(keras.callbacks.Callback):
 class Trainer:
     """An evaluator that really trains: `trainer(architecture, seed=0, epochs=4) -> Trial`.
 
-    `build(architecture, input_shape, classes)` makes the Keras model. A candidate may also be a function
-    without arguments that makes one, such as `nb.lenet5`. A candidate that cannot be built or trained
-    becomes a failed trial, and no exception.
+    `epochs` is the length of a whole training, over which the learning rate falls to 0; a call with fewer
+    stops on the way. `build(architecture, input_shape, classes)` makes the Keras model. A candidate may also
+    be a function without arguments that makes one, such as `nb.lenet5`. A candidate that cannot be built or
+    trained becomes a failed trial, and no exception. With `checkpoints`, a folder, every training is saved
+    there at its end, so that another call can `resume` it or `inherit` from it.
     """
 
     data: Dataset
@@ -91,6 +94,7 @@ class Trainer:
     metric: str | metrics.Metric = "accuracy"
     batch_size: int = 64
     learning_rate: float = 2e-3
+    checkpoints: str | Path | None = None
 
     def __post_init__(self):
         metrics.get(self.metric)
@@ -98,42 +102,79 @@ class Trainer:
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name}={getattr(self, name)!r} trains nothing: give a number above 0.")
 
-    def __call__(self, candidate, *, seed: int = 0, epochs: int | None = None) -> Trial:
-        return self.fit(candidate, seed=seed, epochs=epochs)[0]
+    def __call__(self, candidate, **settings) -> Trial:
+        """The trial of a candidate; the settings are those of `fit`."""
+        return self.fit(candidate, **settings)[0]
 
     def fit(
-        self, candidate, *, seed: int = 0, epochs: int | None = None, like: keras.Model | None = None
+        self,
+        candidate,
+        *,
+        seed: int = 0,
+        epochs: int | None = None,
+        resume: int = 0,
+        inherit: tuple | None = None,
+        like: keras.Model | None = None,
     ) -> tuple[Trial, keras.Model | None]:
         """The trial and the trained network, None where it failed.
 
-        `like` is a network that `fit` returned for the same candidate and number of epochs: it is trained
-        anew, from the weights of this seed, which saves the time of compiling another one.
+        `resume` goes on from the checkpoint after so many epochs; where it is missing, training begins at 0,
+        and the trial's `resumed` says so. `inherit` is an architecture and the seed it was trained with: the
+        candidate starts from its weights wherever shapes agree. `like` is a network that `fit` returned for
+        the same candidate: it is trained anew, which saves the time of compiling another one.
         """
         epochs = self.epochs if epochs is None else epochs
-        if epochs < 1:
-            raise ValueError(f"epochs={epochs} trains nothing: give at least 1.")
+        if not 0 <= resume < epochs:
+            raise ValueError(f"epochs={epochs} after {resume} trains nothing: give at least {resume + 1}.")
+        if (resume or inherit) and not self.checkpoints:
+            raise ValueError(
+                "No training was saved to start from: give the Trainer a folder for checkpoints."
+            )
         start = time.perf_counter()
         curve = ValidationCurve(self.data, metrics.get(self.metric))
-        cost, x, y = networks.Cost(0, 0), self.data.x_train, self.data.y_train
+        cost, done, x, y = networks.Cost(0, 0), 0, self.data.x_train, self.data.y_train
         try:
             model = fresh_model(candidate, self.build, self.data, seed)
             cost = networks.measured_cost(model)
             if like is None:
-                compile_model(model, epochs * math.ceil(len(x) / self.batch_size), self.learning_rate)
+                steps = max(epochs, self.epochs) * math.ceil(len(x) / self.batch_size)
+                compile_model(model, steps, self.learning_rate)
             else:
                 model = reinitialize(like, model)
-            model.fit(x, y, batch_size=self.batch_size, epochs=epochs, verbose=0, callbacks=[curve])
+            curve.scores += self.prepare(model, candidate, seed, resume, inherit)
+            done = len(curve.scores)
+            model.fit(
+                x,
+                y,
+                batch_size=self.batch_size,
+                initial_epoch=done,
+                epochs=epochs,
+                verbose=0,
+                callbacks=[curve],
+            )
             outcome = {"score": curve.scores[-1]}
+            if self.checkpoints:
+                checkpoints.save(self.checkpoints, candidate, seed, model, curve.scores)
         except Exception as problem:
             reason = (
                 f"{type(problem).__name__}: {str(problem).strip().splitlines()[0] if str(problem) else ''}"
             )
             model, outcome = None, {"score": -math.inf, "status": "failed", "error": reason}
-        seconds = time.perf_counter() - start
-        trial = Trial(
-            candidate, seed, epochs, curve=tuple(curve.scores), seconds=seconds, **cost._asdict(), **outcome
-        )
-        return trial, model
+        outcome |= {"curve": tuple(curve.scores), "seconds": time.perf_counter() - start, "resumed": done}
+        return Trial(candidate, seed, epochs, **cost._asdict(), **outcome), model
+
+    def prepare(
+        self, model: keras.Model, candidate, seed: int, resume: int, inherit: tuple | None
+    ) -> list[float]:
+        """Let a fresh network go on where its checkpoint stood, or inherit; its scores until there."""
+        known = checkpoints.load(self.checkpoints, candidate, seed) if resume else None
+        if known and len(known.curve) == resume:
+            checkpoints.restore(model, known)
+            keras.utils.set_random_seed(seed + resume)  # other batches than in the first epochs
+            return list(known.curve)
+        if inherit and (parent := checkpoints.load(self.checkpoints, *inherit)):
+            checkpoints.inherit(model, parent)
+        return []
 
 
 def fresh_model(candidate, build: Callable[..., keras.Model], data: Dataset, seed: int) -> keras.Model:

@@ -10,7 +10,8 @@ class Trial:
 
     `score` is the metric on the validation images after the last epoch, higher is better; `curve` holds it
     for every epoch. A failed trial has score -inf and says why in `error`. `cached` marks a duplicate that
-    was not trained again; `parents` are the architectures it was bred from.
+    was not trained again; `parents` are the architectures it was bred from. The first `resumed` epochs came
+    from a checkpoint: `seconds` do not hold them, and they cost nothing again.
     """
 
     architecture: Mapping
@@ -25,6 +26,7 @@ class Trial:
     error: str = ""
     parents: tuple = ()
     cached: bool = False
+    resumed: int = 0
 
     def __repr__(self) -> str:
         result = f"score {self.score:.4f}" if self.status == "done" else f"failed ({self.error})"

@@ -93,9 +93,9 @@ def test_a_training_can_be_repeated(number):
 # --- it is an evaluator -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("strategy", [nb.RandomSearch, nb.Genetic])
-def test_a_strategy_runs_on_the_table_as_on_a_trainer(strategy, tinier):
-    space, trainer = nb.lenet_space(), nb.Trainer(tinier, epochs=1)
+@pytest.mark.parametrize("strategy", [nb.RandomSearch, nb.Genetic, nb.Hyperband])
+def test_a_strategy_runs_on_the_table_as_on_a_trainer(strategy, tinier, tmp_path):
+    space, trainer = nb.lenet_space(), nb.Trainer(tinier, epochs=5, checkpoints=tmp_path)
     searches = [nb.search(strategy(space), e, 3, seed=1, progress=False) for e in (trainer, TABLE)]
     trained, replayed = [[trial.architecture for trial in history] for history in searches]
     assert trained == replayed
@@ -127,8 +127,23 @@ def test_fewer_epochs_are_the_beginning_of_the_same_training():
 
 @pytest.mark.parametrize("epochs", [0, -1, 6])
 def test_epochs_that_were_not_recorded_are_refused(epochs):
-    with pytest.raises(ValueError, match=rf"epochs={epochs} is not in the table: give a number from 1 to 5"):
+    with pytest.raises(ValueError, match=rf"epochs={epochs} after 0 is not in the table: give .* 1 to 5"):
         TABLE(TABLE.best, epochs=epochs)
+
+
+def test_a_resumed_training_costs_only_the_epochs_that_are_new():
+    full, rest = TABLE(TABLE.best, seed=2), TABLE(TABLE.best, seed=2, resume=2)
+    assert (rest.score, rest.curve, rest.epochs, rest.resumed) == (full.score, full.curve, 5, 2)
+    assert rest.seconds == pytest.approx(full.seconds * 3 / 5)
+    assert TABLE(TABLE.best, epochs=3, resume=1).seconds == pytest.approx(TABLE(TABLE.best).seconds * 2 / 5)
+    with pytest.raises(ValueError, match="epochs=2 after 2 is not in the table: give a number from 3 to 5"):
+        TABLE(TABLE.best, epochs=2, resume=2)
+
+
+def test_there_is_no_record_of_inherited_weights():
+    evolution = nb.Genetic(TABLE.space, population=2, elite=1, inherit=True)
+    with pytest.raises(ValueError, match="no training with inherited weights: search with a Trainer"):
+        nb.search(evolution, TABLE, 5, progress=False)
 
 
 def test_an_architecture_outside_the_space_is_refused():

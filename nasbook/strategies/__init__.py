@@ -3,6 +3,7 @@
 from nasbook.strategies.aging import AgingEvolution
 from nasbook.strategies.bayesian import Bayesian
 from nasbook.strategies.genetic import Genetic
+from nasbook.strategies.halving import Hyperband, SuccessiveHalving
 from nasbook.strategies.local_search import LocalSearch
 from nasbook.strategies.nsga2 import NSGA2
 from nasbook.strategies.protocol import Candidate, Strategy
@@ -15,8 +16,10 @@ __all__ = [
     "Bayesian",
     "Candidate",
     "Genetic",
+    "Hyperband",
     "LocalSearch",
     "RandomSearch",
     "Reinforce",
     "Strategy",
+    "SuccessiveHalving",
 ]

@@ -4,7 +4,7 @@ from collections import deque
 
 import numpy as np
 
-from nasbook.space import Architecture, SearchSpace
+from nasbook.space import Architecture, SearchSpace, pick
 from nasbook.strategies.genetic import tournament
 from nasbook.strategies.protocol import Candidate, stranger, unseen_child
 
@@ -56,6 +56,6 @@ def change_one_gene(space: SearchSpace, parent: Architecture, rng: np.random.Gen
     names = [name for name in parent if len(space.options[name]) > 1]
     if not names:
         return parent
-    name = names[rng.integers(len(names))]
+    name = pick(names, rng)
     others = [value for value in space.options[name] if value != parent[name]]
-    return space.complete({**parent, name: others[rng.integers(len(others))]}, rng)
+    return space.complete({**parent, name: pick(others, rng)}, rng)

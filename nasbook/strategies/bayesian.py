@@ -1,5 +1,6 @@
 """Bayesian optimization: a Gaussian process predicts, expected improvement proposes (Jones et al. 1998)."""
 
+import functools
 import warnings
 
 import numpy as np
@@ -17,10 +18,10 @@ class Bayesian:
     """Propose the architecture whose score is expected to exceed the best so far by most.
 
     After `initial` random architectures a Gaussian process on the encoding of all that were told predicts
-    mean and standard deviation of every other; its kernel is fitted anew whenever a tenth more trials are
-    known. In a batch, each proposal is taken to score as predicted until its trial is told ("kriging
-    believer", Ginsbourger et al. 2010). No architecture is proposed twice. Raises ValueError for settings
-    that cannot work.
+    mean and standard deviation of every other; its kernel is fitted anew whenever the number of known trials
+    has grown by half. In a batch, each proposal is taken to score as predicted until its trial is told
+    ("kriging believer", Ginsbourger et al. 2010). No architecture is proposed twice. Raises ValueError for
+    settings that cannot work.
     """
 
     def __init__(self, space: SearchSpace, *, initial: int = 10):
@@ -32,6 +33,7 @@ class Bayesian:
         self.rng, self.proposed, self.awaited = rng, set(), []
         self.known: list[tuple[Architecture, float]] = []
         self.kernel, self.fitted_to = None, 0
+        self.encode = functools.cache(self.space.encode)
         small = self.space.size <= POOL
         self.everything = list(self.space.enumerate()) if small else None
 
@@ -69,21 +71,23 @@ class Bayesian:
         return [architecture for architecture in dict.fromkeys(pool) if architecture not in self.proposed]
 
     def expected_improvements(self, pool: list[Architecture]) -> np.ndarray:
-        x = np.array([self.space.encode(architecture) for architecture, _ in self.known])
+        x = self.encoded(architecture for architecture, _ in self.known)
         y = np.array([score for _, score in self.known])
         process = self.fit(x, y)
         if self.awaited:
-            waiting = np.array([self.space.encode(architecture) for architecture in self.awaited])
+            waiting = self.encoded(self.awaited)
             x, y = np.vstack([x, waiting]), np.append(y, process.predict(waiting))
             process = self.fit(x, y)
-        mean, sd = process.predict(
-            np.array([self.space.encode(architecture) for architecture in pool]), return_std=True
-        )
+        mean, sd = process.predict(self.encoded(pool), return_std=True)
         return expected_improvement(mean, sd, best=y.max())
 
+    def encoded(self, architectures) -> np.ndarray:
+        """One row an architecture."""
+        return np.array([self.encode(architecture) for architecture in architectures])
+
     def fit(self, x: np.ndarray, y: np.ndarray) -> GaussianProcessRegressor:
-        """A Gaussian process; its kernel is learned only when there is a tenth more to learn from."""
-        learn = len(self.known) >= 1.1 * self.fitted_to
+        """A Gaussian process; its kernel is learned only when there is half as much again to learn from."""
+        learn = len(self.known) >= 1.5 * self.fitted_to
         kernel = self.kernel or ConstantKernel(1.0) * Matern(2.0, nu=2.5) + WhiteKernel(0.1)
         process = GaussianProcessRegressor(
             kernel, optimizer="fmin_l_bfgs_b" if learn else None, normalize_y=True, random_state=0

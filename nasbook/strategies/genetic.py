@@ -10,8 +10,9 @@ class Genetic:
     """Breed architectures: tournaments choose parents, crossover mixes them, mutation changes a gene.
 
     `population` architectures live at a time; the `elite` best survive unchanged into the next generation.
-    With probability `crossover_rate` a child has two parents, otherwise one. No architecture is proposed
-    twice. Raises ValueError for settings that cannot work.
+    With probability `crossover_rate` a child has two parents, otherwise one. With `inherit=True` it starts
+    from its mother's weights wherever shapes agree; the `Trainer` then needs a folder for checkpoints. No
+    architecture is proposed twice. Raises ValueError for settings that cannot work.
     """
 
     def __init__(
@@ -24,6 +25,7 @@ class Genetic:
         crossover_rate: float = 0.9,
         mutation_rate: float = 0.15,
         elite: int = 2,
+        inherit: bool = False,
     ):
         if population < 2 or not 0 <= elite < population or tournament < 1:
             raise ValueError(
@@ -38,6 +40,7 @@ class Genetic:
             )
         self.space, self.size, self.tournament, self.elite = space, population, tournament, elite
         self.crossover, self.crossover_rate, self.mutation_rate = crossover, crossover_rate, mutation_rate
+        self.inherit = inherit
 
     def start(self, rng: np.random.Generator) -> None:
         self.rng, self.proposed = rng, set()
@@ -71,7 +74,8 @@ class Genetic:
             father = tournament(self.population, self.rng, self.tournament).architecture
             child = self.space.crossover(mother, father, self.rng, self.crossover)
             parents = (mother, father)
-        return Candidate(self.space.mutate(child, self.rng, self.mutation_rate), parents=parents)
+        child = self.space.mutate(child, self.rng, self.mutation_rate)
+        return Candidate(child, parents=parents, inherit=mother if self.inherit else None)
 
 
 def fitness(trial) -> float:

@@ -9,11 +9,17 @@ from nasbook.space import Architecture, SearchSpace
 
 
 class Candidate(NamedTuple):
-    """What a strategy proposes. `epochs` is None where the evaluator decides how long to train."""
+    """What a strategy proposes. `epochs` is None where the evaluator decides how long to train.
+
+    Training goes on after `resume` epochs where an earlier proposal of the same architecture ended, and
+    starts from the weights of the architecture `inherit`, where there is one.
+    """
 
     architecture: Architecture
     epochs: int | None = None
     parents: tuple[Architecture, ...] = ()
+    resume: int = 0
+    inherit: Architecture | None = None
 
 
 class Strategy(Protocol):
