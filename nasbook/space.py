@@ -198,10 +198,9 @@ class SearchSpace:
     def mutate(self, parent: Architecture, rng: np.random.Generator, rate: float = 0.2) -> Architecture:
         """Give every gene, with probability `rate`, another of its values."""
         genes = dict(parent)
-        for name in genes:
-            others = [value for value in self.options[name] if value != genes[name]]
-            if others and rng.random() < rate:
-                genes[name] = others[rng.integers(len(others))]
+        for name in parent:
+            if rng.random() < rate and len(self.options[name]) > 1:
+                genes[name] = pick([value for value in self.options[name] if value != parent[name]], rng)
         return self.complete(genes, rng)
 
     def crossover(

@@ -146,7 +146,7 @@ def race(histories: Mapping[str, Sequence], judge: Callable, ylabel: str = "regr
         control.observe(update, names="value")
     update()
     controls = ipywidgets.HBox([play, slider, which])
-    return Live(ipywidgets.VBox([controls, picture]), {"image/png": picture.value})
+    return Live(ipywidgets.VBox([controls, picture]), {"image/png": bytes(picture.value)})
 
 
 def picture_html(picture: bytes) -> str:

@@ -1,15 +1,11 @@
 """What several test files share: figures without a window, and data small enough to train on."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import matplotlib
 import pytest
 from hypothesis import settings
 
-# While the table is being built
-if not (Path(__file__).parent.parent / "data/lenet_fashion.csv").exists():
-    collect_ignore = ["test_table.py", "test_statistics.py"]
 matplotlib.use("Agg")
 settings.register_profile("nasbook", deadline=None)  # a busy machine is no failure
 settings.load_profile("nasbook")

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from scipy import stats
+from scipy.stats import norm
 
 import nasbook as nb
 from nasbook.checks import CHECKERS, NotYet
@@ -10,6 +12,51 @@ from nasbook.checks import CHECKERS, NotYet
 def cut_after_the_first(space, mother, father, rng):
     """A one-point crossover that always cuts at the same place."""
     return space.complete({**mother, **father, "blocks": mother["blocks"]}, rng)
+
+
+def seeds(probability, spread):
+    """How many seeds bring a normal error of this spread under control."""
+    return int(np.ceil((norm.ppf(probability) * spread) ** 2))
+
+
+def rest(matrix):
+    """What the means of rows and columns leave of a matrix."""
+    return matrix - matrix.mean(axis=1, keepdims=True) - matrix.mean(axis=0) + matrix.mean()
+
+
+def by_mean(a, b):
+    """The verdict of one who looks at the means alone."""
+    return "tie" if np.mean(a) == np.mean(b) else "A" if np.mean(a) < np.mean(b) else "B"
+
+
+def resampled(a, rng, b=None, low=0.025):
+    """A bootstrap interval of the mean of a, or, as a mistake, of a and b resampled apart."""
+    means = rng.choice(a, (4000, len(a))).mean(axis=1)
+    if b is not None:
+        means = means - rng.choice(b, (4000, len(b))).mean(axis=1)
+    return np.quantile(means, (low, 1 - low))
+
+
+def walked(points, strict):
+    """The first front in one walk, with the mistake of dropping equal points, or of keeping too many."""
+    kept, order = [], np.lexsort((points[:, 1], points[:, 0]))
+    for i in order:
+        limit = points[kept[-1], 1] if kept else np.inf
+        if points[i, 1] < limit or (points[i, 1] == limit and not strict):
+            kept.append(i)
+    return kept
+
+
+def tangent(scores, costs, i, floor=0.0, empty=False):
+    """The weights for which a point wins, with the mistake of another floor, or of empty intervals."""
+    slopes = [
+        ((s - scores[i]) / (c - costs[i]), c > costs[i])
+        for s, c in zip(scores, costs, strict=True)
+        if c != costs[i]
+    ]
+    low = max([floor, *(slope for slope, dearer in slopes if dearer)])
+    high = min([np.inf, *(slope for slope, dearer in slopes if not dearer)])
+    return (low, high) if low <= high or empty else None
 
 
 WRONG = [
@@ -45,6 +92,38 @@ WRONG = [
         (lambda space, mother, father, rng: cut_after_the_first(space, mother, father, rng),),
         "draw it",
     ),
+    ("08.1", (lambda space: sum(1 / len(space.neighbors(a)) for a in space.enumerate()),), "and itself"),
+    ("08.1", (lambda space: space.size / (1 + len(space.neighbors(space.nth(0)))),), "neighbors"),
+    (
+        "08.1",
+        (lambda space: 1.04 * sum(1 / (1 + len(space.neighbors(a))) for a in space.enumerate()),),
+        "exact",
+    ),
+    ("08.2", (lambda difference, sd, p: difference / sd,), "whole number"),
+    ("08.2", (lambda difference, sd, p: seeds(p, sd / difference),), "variances add up"),
+    ("08.2", (lambda difference, sd, p: seeds((1 + p) / 2, 2**0.5 * sd / difference),), "one side"),
+    ("08.2", (lambda difference, sd, p: max(1, seeds(p, 2**0.5 * sd / difference) - 1),), "round up"),
+    ("08.3", (lambda matrix: 0.0,), "all is interaction"),
+    ("08.3", (lambda matrix: 1.0,), "nothing is left"),
+    ("08.3", (lambda matrix: float(np.var(rest(matrix))),), "to get a share"),
+    ("08.3", (lambda matrix: float(np.var(rest(matrix)) / np.var(matrix, ddof=1)),), "all is interaction"),
+    ("09.1", (lambda a, b: None,), "return 'A'"),
+    ("09.1", (lambda a, b: "tie",), "not chance"),
+    ("09.1", (lambda a, b: by_mean(b, a),), "less is better"),
+    ("09.1", (by_mean,), "other 29 pairs"),
+    ("09.1", (lambda a, b: by_mean(a, b) if stats.mannwhitneyu(a, b).pvalue < 0.05 else "tie",), "same luck"),
+    ("09.1", (lambda a, b: by_mean(a, b) if stats.ttest_rel(a, b).pvalue < 0.05 else "tie",), "2 of 32"),
+    ("09.1", (lambda a, b: by_mean(a, b) if len(a) == 40 else "tie",), "same luck"),
+    ("09.2", (lambda a, b, rng: (np.mean(a - b), np.mean(a - b)),), "with replacement"),
+    ("09.2", (lambda a, b, rng: resampled(b - a, rng),), "other side"),
+    ("09.2", (lambda a, b, rng: np.quantile(a - b, (0.025, 0.975)),), "95 % of their means"),
+    ("09.2", (lambda a, b, rng: resampled(a, rng, b),), "stay together"),
+    ("09.2", (lambda a, b, rng: resampled(a - b, rng, low=0.05),), "from which quantile"),
+    ("09.2", (lambda a, b, rng: resampled(a - b, rng) + 0.01,), "mean difference"),
+    ("09.3", ("",), "letters"),
+    ("09.3", ("b, d",), "letters"),
+    ("09.3", ("abcdefgh",), "look at a again"),
+    ("09.3", ("bdfg",), "look at h again"),
 ]
 
 

@@ -66,8 +66,14 @@ def test_the_lock_names_no_address():
 def test_check_says_that_the_book_can_run_here():
     done = run("-m", "nasbook", "check")
     assert done.returncode == 0, done.stdout
-    for line in (r"ok  Python +3\.", r"ok  mnist +complete", r"ok  fashion_mnist +complete", r"ok  device +"):
-        assert re.search(line, done.stdout)
+    for line in (
+        r"Python +3\.",
+        r"mnist +complete",
+        r"fashion_mnist +complete",
+        r"lenet_fashion +complete",
+        r"device +",
+    ):
+        assert re.search(f"ok  {line}", done.stdout)
     assert done.stdout.endswith("\nThe book can run.\n")
     assert "NO " not in done.stdout
 
@@ -79,7 +85,7 @@ def test_check_names_the_cure_where_data_is_missing_and_damaged(tmp_path):
     assert re.search(r"NO  mnist +The data file .* is damaged", done.stdout)
     assert re.search(r"NO  fashion_mnist +The data file .* is missing", done.stdout)
     assert "-> Restore it with `git checkout -- data/mnist.npz`" in done.stdout
-    assert done.stdout.endswith("\n2 to mend before the book can run.\n")
+    assert done.stdout.endswith("\n3 to mend before the book can run.\n")
     assert "Traceback" not in done.stdout + done.stderr
 
 

@@ -100,7 +100,7 @@ def test_a_strategy_runs_on_the_table_as_on_a_trainer(strategy, tinier, tmp_path
     trained, replayed = [[trial.architecture for trial in history] for history in searches]
     assert trained == replayed
     assert [trial.seconds for trial in searches[1]] == [
-        TABLE(trial.architecture, seed=trial.seed).seconds for trial in searches[1]
+        TABLE(t.architecture, seed=t.seed, epochs=t.epochs, resume=t.resumed).seconds for t in searches[1]
     ]
 
 

@@ -111,6 +111,7 @@ def test_a_race_moves_with_its_slider_and_shows_single_runs(toy):
         for name, strategy in {"random": nb.RandomSearch, "local search": nb.LocalSearch}.items()
     }
     live = widgets.race(histories, toy.regret)
+    assert live.fallback["image/png"].startswith(b"\x89PNG"), "bytes, which a notebook can hold"
     controls, picture = live.widget.children
     _, slider, which = controls.children
     assert [label for label, _ in which.options] == ["median of 3 runs", "run 0", "run 1", "run 2"]

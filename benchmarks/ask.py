@@ -1,0 +1,60 @@
+"""How long does a strategy think? `python benchmarks/ask.py` writes `ask.csv`.
+
+Milliseconds an `ask`, with what `tell` learns, on the table: the mean over the last 20 of 200 evaluations,
+when most is known. The strategies take turns, and the median over the rounds counts. Below 5 ms (Bayesian
+optimization: 200 ms), thinking is nothing beside a training of seconds.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import nasbook as nb
+from nasbook.study import evaluated
+
+EVALUATIONS, LAST = 200, 20
+
+TABLE = nb.Table.load("lenet_fashion")
+STRATEGIES = {
+    "random search": nb.RandomSearch,
+    "GA": nb.Genetic,
+    "aging evolution": nb.AgingEvolution,
+    "local search": nb.LocalSearch,
+    "successive halving": nb.SuccessiveHalving,
+    "Hyperband": nb.Hyperband,
+    "NSGA-II": nb.NSGA2,
+    "REINFORCE": nb.Reinforce,
+    "Bayesian optimization": nb.Bayesian,
+}
+
+
+def milliseconds(make, seed: int) -> float:
+    """The mean time of `ask` and `tell` over the last evaluations of one search."""
+    strategy, cache, times = make(TABLE.space), {}, []
+    strategy.start(np.random.default_rng(seed))
+    while len(times) < EVALUATIONS:
+        start = time.perf_counter()
+        (candidate,) = strategy.ask(1)
+        asked = time.perf_counter()
+        trial = evaluated(candidate, TABLE, seed, cache)
+        told = time.perf_counter()
+        strategy.tell([trial])
+        times.append(asked - start + time.perf_counter() - told)
+    return 1000 * float(np.mean(times[-LAST:]))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5, help="how often the strategies take turns (5)")
+    rounds = range(parser.parse_args().rounds)
+    rows = [{name: milliseconds(make, seed) for name, make in STRATEGIES.items()} for seed in rounds]
+    frame = pd.DataFrame(rows).median().round(3).rename("ms an ask").rename_axis("strategy").reset_index()
+    frame.to_csv(Path(__file__).with_suffix(".csv"), index=False)
+    print(frame.to_string(index=False))
+
+
+if __name__ == "__main__":
+    main()
