@@ -116,7 +116,7 @@ def measure(searches: int, rounds: int) -> pd.DataFrame:
     tools_and_shares = {
         nasbook_genetic: 1,
         nasbook_random: 1,
-        deap_genetic: 1,
+        deap_genetic: 0.1,
         optuna_random: 0.1,
         optuna_tpe: 0.02,
     }
