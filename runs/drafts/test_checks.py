@@ -1,0 +1,238 @@
+"""Exercises: a wrong answer gets a hint, and only a right one passes. The solutions are in the notebooks."""
+
+import numpy as np
+import pytest
+from scipy import stats
+from scipy.stats import norm
+
+import nasbook as nb
+from nasbook.checks import CHECKERS, NotYet
+from nasbook.strategies.reinforce import softmax
+
+
+def cut_after_the_first(space, mother, father, rng):
+    """A one-point crossover that always cuts at the same place."""
+    return space.complete({**mother, **father, "blocks": mother["blocks"]}, rng)
+
+
+def seeds(probability, spread):
+    """How many seeds bring a normal error of this spread under control."""
+    return int(np.ceil((norm.ppf(probability) * spread) ** 2))
+
+
+def rest(matrix):
+    """What the means of rows and columns leave of a matrix."""
+    return matrix - matrix.mean(axis=1, keepdims=True) - matrix.mean(axis=0) + matrix.mean()
+
+
+def by_mean(a, b):
+    """The verdict of one who looks at the means alone."""
+    return "tie" if np.mean(a) == np.mean(b) else "A" if np.mean(a) < np.mean(b) else "B"
+
+
+def resampled(a, rng, b=None, low=0.025):
+    """A bootstrap interval of the mean of a, or, as a mistake, of a and b resampled apart."""
+    means = rng.choice(a, (4000, len(a))).mean(axis=1)
+    if b is not None:
+        means = means - rng.choice(b, (4000, len(b))).mean(axis=1)
+    return np.quantile(means, (low, 1 - low))
+
+
+def walked(points, strict):
+    """The first front in one walk, with the mistake of dropping equal points, or of keeping too many."""
+    kept, order = [], np.lexsort((points[:, 1], points[:, 0]))
+    for i in order:
+        limit = points[kept[-1], 1] if kept else np.inf
+        if points[i, 1] < limit or (points[i, 1] == limit and not strict):
+            kept.append(i)
+    return kept
+
+
+def tangent(scores, costs, i, floor=0.0, empty=False):
+    """The weights for which a point wins, with the mistake of another floor, or of empty intervals."""
+    slopes = [
+        ((s - scores[i]) / (c - costs[i]), c > costs[i])
+        for s, c in zip(scores, costs, strict=True)
+        if c != costs[i]
+    ]
+    low = max([floor, *(slope for slope, dearer in slopes if dearer)])
+    high = min([np.inf, *(slope for slope, dearer in slopes if not dearer)])
+    return (low, high) if low <= high or empty else None
+
+
+def kill_the_worst(population, child, size):
+    """The population of an elitist: whoever has the lowest score makes room."""
+    everyone = [*population, child] if child else population
+    room = size if child else size - 1
+    kept = sorted(everyone, key=lambda member: member.score, reverse=True)[:room]
+    return [member for member in everyone if member in kept]
+
+
+def pushed(logits, chosen):
+    """The derivative of the log probability of the chosen option."""
+    return np.eye(len(logits))[chosen] - softmax(logits)
+
+
+WRONG = [
+    ("00.1", (0.5,), "how many are there"),
+    ("00.1", ("a tenth",), "number between 0 and 1"),
+    ("01.1", ({},), "three letters"),
+    ("01.2", ({"NASNet": "strategy"},), "NASNet"),
+    ("01.3", (nb.RandomSearch.ask,), "three methods"),
+    ("02.1", (lambda kernel, a, b: kernel**2 * a * b,), "bias"),
+    ("02.2", (nb.lenet5, 0.0, 0.005), "more than half"),
+    ("02.2", (nb.lenet5_article, 0.0, 0.005), "more than half"),
+    ("03.1", (lambda matrix: [0.5],), "one number"),
+    ("03.1", (lambda matrix: 0.5,), "F1 of each class first"),
+    ("03.2", (lambda p, q, n: p > q,), "order"),
+    ("03.2", (lambda p, q, n: p != q,), "standard error"),
+    ("04.1", (2808, nb.lenet_space()), "no dense layer"),
+    ("04.1", (2184, nb.lenet_space()), "dropout"),
+    ("04.2", (lambda a, b: sum(a[name] != b[name] for name in a if name in b),), "only one of them has"),
+    ("04.3", ({1: 9, 2: 10, 3: 11},), "count the other options"),
+    ("05.1", (60,), "only"),
+    ("05.1", (10_000,), "fewer"),
+    ("05.2", (lambda scores, n: float(np.mean(scores)),), "on average"),
+    ("06.1", (lambda model: {},), "dictionary"),
+    ("06.2", (lambda n, split: list(range(max(int(n * split), 1))),), "first rows"),
+    ("06.3", (lambda trials, epochs, own, split: trials,), "trainings"),
+    ("07.1", (lambda population, rng, size: max(population, key=lambda t: t.score),), "draw"),
+    ("07.1", (lambda population, rng, size: population[-1 if rng.random() < 1 - 0.9**size else 0],), "draw"),
+    ("07.2", (lambda space, mother, father, rng: space.sample(rng),), "no cut makes"),
+    ("07.2", (lambda space, mother, father, rng: mother,), "no cut makes"),
+    ("07.2", (lambda space, mother, father, rng: space.crossover(mother, father, rng),), "no cut makes"),
+    (
+        "07.2",
+        (lambda space, mother, father, rng: cut_after_the_first(space, mother, father, rng),),
+        "draw it",
+    ),
+    ("08.1", (lambda space: sum(1 / len(space.neighbors(a)) for a in space.enumerate()),), "and itself"),
+    ("08.1", (lambda space: space.size / (1 + len(space.neighbors(space.nth(0)))),), "neighbors"),
+    (
+        "08.1",
+        (lambda space: 1.04 * sum(1 / (1 + len(space.neighbors(a))) for a in space.enumerate()),),
+        "exact",
+    ),
+    ("08.2", (lambda difference, sd, p: difference / sd,), "whole number"),
+    ("08.2", (lambda difference, sd, p: seeds(p, sd / difference),), "variances add up"),
+    ("08.2", (lambda difference, sd, p: seeds((1 + p) / 2, 2**0.5 * sd / difference),), "one side"),
+    ("08.2", (lambda difference, sd, p: max(1, seeds(p, 2**0.5 * sd / difference) - 1),), "round up"),
+    ("08.3", (lambda matrix: 0.0,), "all is interaction"),
+    ("08.3", (lambda matrix: 1.0,), "nothing is left"),
+    ("08.3", (lambda matrix: float(np.var(rest(matrix))),), "to get a share"),
+    ("08.3", (lambda matrix: float(np.var(rest(matrix)) / np.var(matrix, ddof=1)),), "all is interaction"),
+    ("09.1", (lambda a, b: None,), "return 'A'"),
+    ("09.1", (lambda a, b: "tie",), "not chance"),
+    ("09.1", (lambda a, b: by_mean(b, a),), "less is better"),
+    ("09.1", (by_mean,), "other 29 pairs"),
+    ("09.1", (lambda a, b: by_mean(a, b) if stats.mannwhitneyu(a, b).pvalue < 0.05 else "tie",), "same luck"),
+    ("09.1", (lambda a, b: by_mean(a, b) if stats.ttest_rel(a, b).pvalue < 0.05 else "tie",), "2 of 32"),
+    ("09.1", (lambda a, b: by_mean(a, b) if len(a) == 40 else "tie",), "same luck"),
+    ("09.2", (lambda a, b, rng: (np.mean(a - b), np.mean(a - b)),), "with replacement"),
+    ("09.2", (lambda a, b, rng: resampled(b - a, rng),), "other side"),
+    ("09.2", (lambda a, b, rng: np.quantile(a - b, (0.025, 0.975)),), "95 % of their means"),
+    ("09.2", (lambda a, b, rng: resampled(a, rng, b),), "stay together"),
+    ("09.2", (lambda a, b, rng: resampled(a - b, rng, low=0.05),), "from which quantile"),
+    ("09.2", (lambda a, b, rng: resampled(a - b, rng) + 0.01,), "mean difference"),
+    ("09.3", ("",), "letters"),
+    ("09.3", ("b, d",), "letters"),
+    ("09.3", ("abcdefgh",), "look at a again"),
+    ("09.3", ("bdfg",), "look at h again"),
+    ("10.1", (lambda mean, sd, kappa: int(np.argmax(mean + kappa * sd)),), "one number for each"),
+    ("10.1", (lambda mean, sd, kappa: mean - kappa * sd,), "lower bound"),
+    ("10.1", (lambda mean, sd, kappa: mean + kappa * sd**2,), "no square"),
+    ("10.1", (lambda mean, sd, kappa: sd + kappa * mean,), "highest mean"),
+    ("10.1", (lambda mean, sd, kappa: mean,), "widest band"),
+    ("10.1", (lambda mean, sd, kappa: mean + kappa**0.5 * sd,), "plus kappa standard deviations"),
+    ("10.2", (0.86, 0.84), "a pair"),
+    ("10.2", ((0.86, 0.0), (0.84, 0.02)), "above 0"),
+    ("10.2", ((0.84, 0.02), (0.86, 0.001)), "that of the bold one below"),
+    ("10.2", ((0.86, 0.01), (0.84, 3.0)), "more than 1"),
+    ("10.2", ((0.86, 0.01), (0.84, 0.01)), "second term"),
+    ("10.3", (lambda y, r, noise: r * y,), "two numbers"),
+    ("10.3", (lambda y, r, noise: (r * y, 1 - r**2),), "trust the score"),
+    ("10.3", (lambda y, r, noise: (y / (1 + noise), 1 - r**2 / (1 + noise)),), "divided by K"),
+    ("10.3", (lambda y, r, noise: (r * y / (1 + noise), (1 - r**2 / (1 + noise)) ** 0.5),), "no standard"),
+    ("10.3", (lambda y, r, noise: (r * y / (1 + noise), 1 + noise - r**2 / (1 + noise)),), "explains"),
+    ("11.1", (lambda logits, chosen, score, baseline: score - baseline,), "your shape"),
+    ("11.1", (lambda logits, chosen, score, baseline: score * pushed(logits, chosen),), "without a baseline"),
+    (
+        "11.1",
+        (lambda logits, chosen, score, baseline: (baseline - score) * pushed(logits, chosen),),
+        "downhill",
+    ),
+    (
+        "11.1",
+        (lambda logits, chosen, score, baseline: (score - baseline) * np.eye(len(logits))[chosen],),
+        "not chosen",
+    ),
+    ("11.1", (lambda logits, chosen, score, baseline: np.zeros(len(logits)),), "minus the probabilities"),
+    ("11.2", (lambda logits, rewards: np.zeros(2),), "one number"),
+    ("11.2", (lambda logits, rewards: float(softmax(logits) @ rewards),), "expected reward is close"),
+    ("11.2", (lambda logits, rewards: float(np.mean(rewards)),), "parabola"),
+    ("11.3", (lambda p: float(-(p * np.log(p + 1e-300)).sum()),), "that is the entropy"),
+    ("11.3", (lambda p: float(2 ** -(p * np.log(p + 1e-300)).sum()),), "nats belong to e"),
+    ("11.3", (lambda p: float(1 / (p @ p)),), "p squared"),
+    ("11.3", (lambda p: float(np.exp(-(p * np.log(p)).sum())),), "0 log 0"),
+    ("11.3", (lambda p: float(len(p)),), "log k"),
+    ("12.1", (lambda population, child, size: None,), "return the population"),
+    ("12.1", (lambda population, child, size: [*population, "child"][-size:],), "nothing else"),
+    ("12.1", (lambda population, child, size: [*population, child],), "have room"),
+    ("12.1", (lambda population, child, size: [*population[1:], child],), "have room"),
+    ("12.1", (lambda population, child, size: [child, *population][:size],), "keep the oldest first|oldest"),
+    (
+        "12.1",
+        (lambda population, child, size: kill_the_worst(population, child, size),),
+        "not there|not the old",
+    ),
+    (
+        "12.1",
+        (lambda population, child, size: [*kill_the_worst(population, None, size), child],),
+        "not the old",
+    ),
+    ("12.2", (lambda population, sample: 25,), "not a probability"),
+    ("12.2", (lambda population, sample: min(1, sample / population),), "miss the best"),
+    ("12.2", (lambda population, sample: (1 - 1 / population) ** sample,), "miss the best"),
+    ("12.2", (lambda population, sample: 1 - (1 / population) ** sample,), "miss the best"),
+    ("12.3", (lambda population, sample: population,), "three numbers"),
+    ("12.3", (lambda population, sample: (population - 1, sample, 1),), "push out"),
+    ("12.3", (lambda population, sample: (population, population * sample, 1),), "S draws"),
+    ("12.3", (lambda population, sample: (population, sample, sample),), "one child for every birth"),
+    ("14.1", (lambda points: range(len(points)),), "is dominated by"),
+    ("14.1", (lambda points: [0, 0],), "each once"),
+    ("14.1", (lambda points: walked(points, strict=True),), "equal points"),
+    ("14.1", (lambda points: walked(points, strict=False),), "is dominated by"),
+    ("14.2", (lambda scores, costs, i: (0.0, np.inf),), "no weight|it wins from"),
+    ("14.2", (lambda scores, costs, i: None,), "it wins from"),
+    ("14.2", (lambda scores, costs, i: tangent(scores, costs, i, floor=-np.inf),), "below 0"),
+    ("14.2", (lambda scores, costs, i: tangent(scores, costs, i, empty=True),), "no weight makes"),
+    ("14.3", (53, {}), "overlapping"),
+    ("14.3", (30, {}), "slices"),
+    ("14.3", (33, [4, 9, 4]), "dictionary"),
+    ("14.3", (33, {"A": 14, "B": 15, "C": 4}), "still cover"),
+    ("14.3", (33, {"A": 4, "B": 10, "C": 4}), "without B"),
+]
+
+
+@pytest.mark.parametrize(("exercise", "answer", "hint"), WRONG)
+def test_a_wrong_answer_gets_a_hint(exercise, answer, hint):
+    with pytest.raises(NotYet, match=hint):
+        nb.check(exercise, *answer)
+
+
+def test_the_nearest_class_is_not_the_class_itself(tiny):
+    with pytest.raises(NotYet, match=r"leave the shirt out|name of a class"):
+        nb.check("00.2", "shirt", tiny)
+
+
+def test_every_checker_was_given_a_wrong_answer():
+    assert {exercise for exercise, *_ in WRONG} | {"00.2"} == set(CHECKERS)
+
+
+def test_a_hint_is_shown_without_a_traceback():
+    assert NotYet("think")._render_traceback_() == ["Not yet: think"]
+
+
+def test_an_unknown_exercise_is_refused():
+    with pytest.raises(ValueError, match=r"no exercise '99\.9': choose one of 00\.1"):
+        nb.check("99.9", 0)

@@ -1,0 +1,201 @@
+"""Things to move: each widget is a thin skin over a pure function; without a kernel it is a still picture."""
+
+import base64
+import dataclasses
+import io
+from collections.abc import Callable, Mapping, Sequence
+
+import ipywidgets
+
+from nasbook import plots
+from nasbook.networks import trace
+from nasbook.pareto import front
+from nasbook.space import Architecture, SearchSpace, layers, lenet_space
+from nasbook.table import Table
+
+
+class Live:
+    """A widget where a kernel runs, and its first state, as `fallback` by MIME type, everywhere else."""
+
+    def __init__(self, widget: ipywidgets.Widget, fallback: dict):
+        self.widget, self.fallback = widget, fallback
+
+    def _repr_mimebundle_(self, **options):
+        return {**self.widget._repr_mimebundle_(**options), **self.fallback}
+
+
+def design(space: SearchSpace | None = None) -> Live:
+    """A slider for every gene; below it the network, with its shapes, parameters and multiply-adds."""
+    space, table = space or lenet_space(), ipywidgets.HTML()
+
+    def update(architecture: Architecture) -> None:
+        table.value = design_table(architecture)
+
+    sliders = gene_sliders(space, update)
+    return Live(ipywidgets.VBox([*sliders, table]), {"text/html": table.value})
+
+
+def gene_sliders(
+    space: SearchSpace, update: Callable[[Architecture], None], start: Mapping | None = None
+) -> list[ipywidgets.SelectionSlider]:
+    """A slider for every gene; `update` gets the architecture, at once and whenever one is moved."""
+    start = start or next(space.enumerate())
+    sliders = {
+        choice.name: ipywidgets.SelectionSlider(
+            options=choice.options, value=start.get(choice.name, choice.options[0]), description=choice.name
+        )
+        for choice in space.choices
+    }
+
+    def moved(_=None) -> None:
+        architecture = space.architecture({name: slider.value for name, slider in sliders.items()})
+        for name, slider in sliders.items():
+            slider.disabled = name not in architecture
+        update(architecture)
+
+    for slider in sliders.values():
+        slider.observe(moved, names="value")
+    moved()
+    return list(sliders.values())
+
+
+def design_table(architecture: Mapping) -> str:
+    """The layers of an architecture as an HTML table: output shape, parameters, multiply-adds, sums."""
+    steps = trace(layers(architecture))
+    rows = [
+        (str(s.layer), "×".join(map(str, s.shape)), f"{s.parameters:,}", f"{s.multiply_adds:,}")
+        for s in steps
+    ]
+    total = [sum(step.parameters for step in steps), sum(step.multiply_adds for step in steps)]
+    rows.append(("<b>total</b>", "", *(f"<b>{number:,}</b>" for number in total)))
+    head = "".join(f"<th>{name}</th>" for name in ("layer", "output shape", "parameters", "multiply-adds"))
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<p>{architecture}</p><table><tr>{head}</tr>{body}</table>"
+
+
+def browse_generations(populations: Sequence[Sequence]) -> Live:
+    """Step through the generations of an evolution: the cloud so far, and the best architecture in it."""
+    slider = ipywidgets.IntSlider(value=0, min=0, max=len(populations) - 1, description="generation")
+    play = ipywidgets.Play(min=0, max=len(populations) - 1, interval=700)
+    ipywidgets.jslink((play, "value"), (slider, "value"))
+    picture, caption = ipywidgets.Image(format="png"), ipywidgets.HTML()
+
+    def update(_=None) -> None:
+        picture.value = png(plots.generations(populations, show=slider.value + 1))
+        caption.value = generation_caption(populations[slider.value])
+
+    slider.observe(update, names="value")
+    update()
+    everything = {"image/png": png(plots.generations(populations))}
+    return Live(ipywidgets.VBox([ipywidgets.HBox([play, slider]), picture, caption]), everything)
+
+
+def generation_caption(population: Sequence) -> str:
+    """One line of HTML: the best of a population, and how many different architectures live in it."""
+    best = max(population, key=lambda trial: trial.score)
+    different = len({trial.architecture for trial in population})
+    return f"best {best.score:.4f}: {best.architecture}; {different} different architectures"
+
+
+def explore(table, start: Mapping | None = None) -> Live:
+    """A slider for every gene; below, what the table holds of this architecture and of its neighbors."""
+    picture, text = ipywidgets.Image(format="png"), ipywidgets.HTML()
+
+    def update(architecture: Architecture) -> None:
+        picture.value = png(plots.record(table, architecture))
+        text.value = record_html(table, architecture)
+
+    sliders = gene_sliders(table.space, update, start or table.best)
+    still = {"text/html": f"{picture_html(picture.value)}{text.value}"}
+    return Live(ipywidgets.VBox([*sliders, picture, text]), still)
+
+
+def record_html(table, architecture: Architecture) -> str:
+    """The record of an architecture in one sentence, and its neighbors as a table, the best first."""
+    quality, first = table.quality(architecture), table.records[architecture][0]
+    sentence = (
+        f"<p><b>{architecture}</b>: rank {table.rank(architecture)} of {len(table.records)}; validation "
+        f"accuracy {quality:.4f}, test accuracy {table.test(architecture):.4f} (means of "
+        f"{len(table.records[architecture])} seeds); {first.parameters:,} parameters, "
+        f"{first.multiply_adds:,} multiply-adds.</p>"
+    )
+    rows = []
+    for neighbor in sorted(table.space.neighbors(architecture), key=table.rank):
+        difference = table.quality(neighbor) - quality
+        mark = "▲" if difference > 0 else "▼"
+        cells = (str(neighbor), f"{table.quality(neighbor):.4f}", f"{mark} {difference:+.4f}")
+        rows.append(f"<tr>{''.join(f'<td>{cell}</td>' for cell in (*cells, table.rank(neighbor)))}</tr>")
+    head = "<tr><th>neighbor</th><th>accuracy</th><th>difference</th><th>rank</th></tr>"
+    return f"{sentence}<table>{head}{''.join(rows)}</table>"
+
+
+def race(histories: Mapping[str, Sequence], judge: Callable, ylabel: str = "regret") -> Live:
+    """Let strategies race, evaluation by evaluation: the median of all runs, or one run against another.
+
+    `histories` holds as many runs for each strategy, `judge` says what an incumbent is worth.
+    """
+    runs, last = min(map(len, histories.values())), min(len(h.fresh) for hs in histories.values() for h in hs)
+    slider = ipywidgets.IntSlider(value=last, min=1, max=last, description="evaluations")
+    play = ipywidgets.Play(min=1, max=last, step=max(1, last // 50), interval=200)
+    ipywidgets.jslink((play, "value"), (slider, "value"))
+    choices = [(f"median of {runs} runs", None), *((f"run {i}", i) for i in range(runs))]
+    which, picture = ipywidgets.Dropdown(options=choices, description="show"), ipywidgets.Image(format="png")
+
+    def update(_=None) -> None:
+        chosen = histories if which.value is None else {n: [hs[which.value]] for n, hs in histories.items()}
+        picture.value = png(plots.incumbent(chosen, judge=judge, ylabel=ylabel, until=slider.value))
+
+    for control in (slider, which):
+        control.observe(update, names="value")
+    update()
+    controls = ipywidgets.HBox([play, slider, which])
+    return Live(ipywidgets.VBox([controls, picture]), {"image/png": bytes(picture.value)})
+
+
+def pareto(results: Table | Sequence, marks: Mapping | None = None) -> Live:
+    """A slider over the front, the smallest network first: where the chosen one lies, and what it is.
+
+    `results` are trials, or a table, whose architectures count with their mean score; `marks` are trials to
+    show by name.
+    """
+    trials = means(results) if isinstance(results, Table) else results
+    best = front(trials)
+    options = [(f"{trial.parameters:,}", place) for place, trial in enumerate(best)]
+    slider = ipywidgets.SelectionSlider(options=options, value=len(best) // 2, description="parameters")
+    picture, text = ipywidgets.Image(format="png"), ipywidgets.HTML()
+
+    def update(_=None) -> None:
+        picture.value = png(plots.front(trials, chosen=best[slider.value], marks=marks))
+        text.value = choice_html(best[slider.value])
+
+    slider.observe(update, names="value")
+    update()
+    still = {"text/html": f"{picture_html(picture.value)}{text.value}"}
+    return Live(ipywidgets.VBox([slider, picture, text]), still)
+
+
+def means(table: Table) -> list:
+    """One trial for every architecture of a table: the first of its seeds, with the mean score of all."""
+    return [dataclasses.replace(runs[0], score=table.quality(a)) for a, runs in table.records.items()]
+
+
+def choice_html(trial) -> str:
+    """What a trial offers in one sentence, its size in kB (1,000 bytes) too; then the layers, as a table."""
+    size = trial.parameters / 1000
+    sentence = (
+        f"validation accuracy {trial.score:.4f}; {trial.parameters:,} parameters: {4 * size:,.1f} kB at 4 "
+        f"bytes a parameter, {size:,.1f} kB at 1 byte"
+    )
+    return f"<p>{sentence}</p>{design_table(trial.architecture)}"
+
+
+def picture_html(picture: bytes) -> str:
+    """The bytes of a PNG file as an HTML image."""
+    return f'<img src="data:image/png;base64,{base64.b64encode(picture).decode()}">'
+
+
+def png(figure) -> bytes:
+    """A figure as the bytes of a PNG file."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()
