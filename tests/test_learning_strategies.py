@@ -86,6 +86,7 @@ def test_a_planted_optimum_is_approached_faster_than_by_chance(strategy):
         (lambda: AgingEvolution(LENET, population=0), "population=0, sample=5 cannot evolve"),
         (lambda: AgingEvolution(LENET, sample=0), "population=20, sample=0 cannot evolve"),
         (lambda: Reinforce(LENET, learning_rate=0), "learning_rate=0, .* cannot learn"),
+        (lambda: Reinforce(LENET, learning_rate=float("nan")), "learning_rate=nan"),
         (lambda: Reinforce(LENET, entropy=-1), "entropy=-1"),
         (lambda: Reinforce(LENET, baseline_decay=1), "baseline_decay=1"),
         (lambda: Bayesian(LENET, initial=1), "initial=1 is too few"),

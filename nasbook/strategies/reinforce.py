@@ -26,7 +26,7 @@ class Reinforce:
         entropy: float = 0.002,
         baseline_decay: float = 0.9,
     ):
-        if learning_rate <= 0 or entropy < 0 or not 0 <= baseline_decay < 1:
+        if not learning_rate > 0 or not entropy >= 0 or not 0 <= baseline_decay < 1:
             raise ValueError(
                 f"learning_rate={learning_rate}, entropy={entropy}, baseline_decay={baseline_decay} cannot "
                 "learn: give a rate above 0, an entropy of at least 0, a decay from 0 to below 1."
