@@ -7,6 +7,7 @@ from scipy.stats import norm
 
 import nasbook as nb
 from nasbook.checks import CHECKERS, NotYet
+from nasbook.strategies.reinforce import softmax
 
 
 def cut_after_the_first(space, mother, father, rng):
@@ -57,6 +58,19 @@ def tangent(scores, costs, i, floor=0.0, empty=False):
     low = max([floor, *(slope for slope, dearer in slopes if dearer)])
     high = min([np.inf, *(slope for slope, dearer in slopes if not dearer)])
     return (low, high) if low <= high or empty else None
+
+
+def kill_the_worst(population, child, size):
+    """The population of an elitist: whoever has the lowest score makes room."""
+    everyone = [*population, child] if child else population
+    room = size if child else size - 1
+    kept = sorted(everyone, key=lambda member: member.score, reverse=True)[:room]
+    return [member for member in everyone if member in kept]
+
+
+def pushed(logits, chosen):
+    """The derivative of the log probability of the chosen option."""
+    return np.eye(len(logits))[chosen] - softmax(logits)
 
 
 WRONG = [
