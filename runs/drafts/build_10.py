@@ -116,11 +116,12 @@ where $K$ holds the kernel between all pairs of tried points, $k$ the kernel bet
 the variance of the noise. Ten lines. (Solving with the Cholesky root of $K + \sigma^2 I$ is cheaper than an inverse, and safer.)
 """)
 
-code("posterior", r"""
+code("kernel", r"""
 def kernel(a, b, length=0.4, height=0.15):
     return height**2 * np.exp(-0.5 * ((a[:, np.newaxis] - b) / length) ** 2)
+""")
 
-
+code("posterior", r"""
 def posterior(x, y, at, length=0.4, height=0.15):
     tried = kernel(x, x, length, height) + NOISE**2 * np.eye(len(x))  # K, with the noise
     new = kernel(x, at, length, height)  # k, a column for each new point
@@ -134,11 +135,13 @@ md("check-gp", r"""
 scikit-learn has the same thing. Five trainings of the toy, and two independent answers:
 """)
 
-code("sklearn", r"""
+code("five", r"""
 x = np.array([-5.1, -4.4, -3.5, -1.9, -1.3])
 y = train_toy(x, np.random.default_rng(0))
 mean, sd = posterior(x, y, grid)
+""")
 
+code("agree", r"""
 reference = GaussianProcessRegressor(ConstantKernel(0.15**2) * RBF(0.4), alpha=NOISE**2, optimizer=None)
 reference.fit(x[:, np.newaxis], y - y.mean())
 their_mean, their_sd = reference.predict(grid[:, np.newaxis], return_std=True)
@@ -152,7 +155,7 @@ Left: before any training, five functions drawn from what the kernel believes. R
 $\mu \pm 1.96\, s$, where the model expects the truth with probability 95 %, point by point.
 """)
 
-code("fig-gp", r"""
+code("show", r"""
 SURROGATE = nb.plots.color_of("Bayesian optimization", 5)
 
 
@@ -161,8 +164,9 @@ def show_posterior(axes, x, y, mean, sd):
     axes.plot(grid, truth(grid), "--", color="black", lw=1, label="truth")
     axes.plot(grid, mean, color=SURROGATE, lw=2, label="mean, 95 % band")
     axes.plot(x, y, "o", ms=5, color="black", label="trained")
+""")
 
-
+code("fig-gp", r"""
 figure, (left, right) = plt.subplots(1, 2, figsize=(7.4, 3), sharey=True)
 draws = np.random.default_rng(1).multivariate_normal(0 * grid, kernel(grid, grid), 5, check_valid="ignore")
 left.plot(grid, y.mean() + draws.T, lw=1)
@@ -192,19 +196,23 @@ There is no $y$ in $s^2$: the band knows *where* we looked, and not what we saw.
 through the kernel. Three lengths, the same ten trainings:
 """)
 
-code("fig-length", r"""
+code("likelihoods", r"""
 x10 = np.linspace(-5.3, -1.2, 10)
 y10 = train_toy(x10, np.random.default_rng(0))
 likelihood = {}
-figure, panels = plt.subplots(1, 3, figsize=(7.5, 2.6), sharey=True)
-for axes, length in zip(panels, (0.1, 0.4, 1.5), strict=True):
+for length in (0.1, 0.4, 1.5):
     covariance = kernel(x10, x10, length) + NOISE**2 * np.eye(10)
     likelihood[length] = multivariate_normal.logpdf(y10 - y10.mean(), cov=covariance)
-    show_posterior(axes, x10, y10, *posterior(x10, y10, grid, length))
-    axes.set(title=rf"$\ell$ = {length}, log p = {likelihood[length]:.0f}", ylim=(0.3, 1.05))
-    axes.set(xlabel="log10(learning rate)")
-panels[0].set(ylabel="accuracy (toy)")
 assert max(likelihood, key=likelihood.get) == 0.4
+""")
+
+code("fig-length", r"""
+figure, panels = plt.subplots(1, 3, figsize=(7.5, 2.6), sharey=True)
+for axes, (length, log_p) in zip(panels, likelihood.items(), strict=True):
+    show_posterior(axes, x10, y10, *posterior(x10, y10, grid, length))
+    axes.set(title=rf"$\ell$ = {length}, log p = {log_p:.0f}", ylim=(0.3, 1.05))
+    axes.set(xlabel="log10(learning rate)")
+_ = panels[0].set(ylabel="accuracy (toy)")
 """)
 
 md("likelihood", r"""
@@ -349,18 +357,21 @@ md("bet", r"""
 It saw 30 random architectures, one noisy score each. (The print is in units of their spread. So few trials hardly tell noise from roughness: the learned noise may be next to nothing.) The curve is what it now believes about differences; the dots are the truth about all pairs of the table.
 """)
 
-code("fig-bet", r"""
+code("believed", r"""
 signal = process.kernel_.k1
 distance = np.linspace(0.1, 4, 60)[:, np.newaxis]
 variance = 2 * (signal(np.zeros((1, 1)))[0, 0] - signal(distance, np.zeros((1, 1)))[:, 0])
+believed = np.sqrt(variance) * one_seed(tried).std()
 blocks = encoded[:, :3].argmax(axis=1)
+""")
+
+code("fig-bet", r"""
 figure, axes = plt.subplots(figsize=(6.6, 3.4))
 for more, label in enumerate(("equal depth", "one block more", "two blocks more")):
     mask = np.abs(blocks[i] - blocks[j]) == more
     counts = np.unique(places[mask])
     typical = [np.sqrt((difference[mask & (places == n)] ** 2).mean()) for n in counts]
     axes.plot(counts, typical, "o^s"[more], ms=6, color=nb.plots.PALETTE[(0, 4, 1)[more]], label=label)
-believed = np.sqrt(variance) * one_seed(tried).std()
 axes.plot(distance[:, 0] ** 2, believed, color=SURROGATE, lw=2, label="the kernel, after 30 trials")
 axes.set(xlabel="places in which two encodings differ", ylabel="typical difference of quality")
 axes.set(ylim=(0, None))
@@ -443,8 +454,9 @@ def bayesian_search(budget, seed, initial=10):
         chosen.append(int(gain.argmax()))
         scores.extend(one_seed(chosen[-1:]))
     return chosen, scores
+""")
 
-
+code("by-hand-run", r"""
 chosen, scores = bayesian_search(30, seed=0)
 winner = everyone[chosen[int(np.argmax(scores))]]
 print(f"{winner}: rank {table.rank(winner)} of {len(everyone)} after 30 trials")
@@ -457,7 +469,7 @@ standard deviation, and $f^+$ is the best *noisy* score. So it asks for the impr
 **Predict:** random search, the GA and Bayesian optimization, with the same seeds. Where will the curves part? (`nb.Bayesian` begins with 10 random trials, `nb.Genetic` with 20.)
 """)
 
-code("runs", r"""
+code("strategies", r"""
 SEEDS, BUDGET = nb.by_mode(full=100, fast=5), 100
 strategies = {
     "random search": nb.RandomSearch(space),
@@ -549,12 +561,16 @@ class Timed(nb.Bayesian):
         candidates = super().ask(n)
         self.log.append((len(self.known), 1000 * (time.perf_counter() - start), self.fitted_to))
         return candidates
+""")
 
-
+code("timed", r"""
 timed = Timed(space)
 timed.log = []
 nb.search(timed, table, BUDGET, progress=False)
 known, milliseconds, fitted_to = np.array(timed.log).T
+""")
+
+code("fig-thinking", r"""
 learned = (fitted_to == known) & (known >= 10)
 figure, axes = plt.subplots(figsize=(6.4, 2.8))
 axes.plot(known[~learned], milliseconds[~learned], "o", ms=4, color=SURROGATE, label="predict")
@@ -569,7 +585,7 @@ Is that much? Compare it with what it buys. Take the mean regret that Bayesian o
 and the time thought give an exchange rate.
 """)
 
-code("exchange", r"""
+code("goal", r"""
 goal = bayes[:, 19].mean()
 reached_at = np.flatnonzero(ga.mean(axis=0) <= goal)
 later = reached_at[0] + 1 if len(reached_at) else BUDGET
@@ -584,20 +600,7 @@ assert thought < 20 * training
 
 md("cubic", r"""
 With real trainings the thinking is cheap. It stops being cheap in two cases: if an evaluation takes milliseconds (as on a table, where it is the slowest part of this notebook),
-or with very many trials, because the Cholesky root costs $n^3 / 3$ multiplications. At twice the trials that is eight times the work, at ten times a thousandfold:
-""")
-
-code("cholesky", r"""
-for n in (500, 1_000, 2_000):
-    points = np.random.default_rng(0).uniform(0, 100, n)
-    covariance = kernel(points, points, length=5) + NOISE * np.eye(n)
-    start = time.perf_counter()
-    np.linalg.cholesky(covariance)
-    print(f"{n:>5} trials: {n**3 / 3:.0e} multiplications, {1000 * (time.perf_counter() - start):.0f} ms")
-""")
-
-md("noise", r"""
-(That is for one root. To learn a kernel takes dozens.) Searches with thousands of trials therefore take another surrogate: BANANAS an ensemble of neural networks, others a random forest.
+or with very many trials, because the Cholesky root costs $n^3 / 3$ multiplications. Twice the trials are eight times the work, ten times are a thousandfold, and to learn a kernel takes dozens of roots. Searches with thousands of trials therefore take another surrogate: BANANAS an ensemble of neural networks, others a random forest.
 
 **When does it lose its lead?** A surrogate lives on what neighbors say about each other. Take that away, in two ways:
 
@@ -609,15 +612,16 @@ md("noise", r"""
 **Predict** both, relative to random search.
 """)
 
-code("worlds", r"""
+code("noisy", r"""
 def noisy(sd):
     def evaluate(architecture, *, seed):
         trial = table(architecture, seed=seed)
         return dataclasses.replace(trial, score=trial.score + np.random.default_rng(seed).normal(0, sd))
 
     return evaluate, table.regret
+""")
 
-
+code("dealt", r"""
 def dealt(run):
     other = [everyone[row] for row in np.random.default_rng(run).permutation(len(everyone))]
     records = {
@@ -626,8 +630,9 @@ def dealt(run):
     }
     anew = nb.Table(space, records, {})
     return anew, anew.regret
+""")
 
-
+code("worlds", r"""
 worlds = {"the table": lambda run: (table, table.regret), "noise 0.02": lambda run: noisy(0.02)}
 worlds |= {"noise 0.04": lambda run: noisy(0.04), "no structure": dealt}
 print(f"standard deviation of the qualities: {quality.std():.3f}")
@@ -638,8 +643,9 @@ def play(world, strategy, run):
     evaluate, judge = worlds[world](run)
     history = nb.search(strategy, evaluate, 60, seed=run, progress=False)
     return history, judge(history.best)
+""")
 
-
+code("played", r"""
 FEW = nb.by_mode(full=20, fast=4)
 played = {
     (world, name): [play(world, strategy, run) for run in range(FEW)]
@@ -662,7 +668,7 @@ axes.set(xlabel="regret after 60 evaluations (a dot a run; mean and its 95 % int
 _ = axes.legend(loc="lower right", fontsize=8)
 """)
 
-code("assert-worlds", r"""
+code("judged", r"""
 def judged(world, name):
     return np.array([value for _, value in played[world, name]])
 
@@ -687,13 +693,14 @@ search with a *belief*, and wins where the belief is true.
 space, trained or not. That works with anybody's trials.
 """)
 
-code("by-model", r"""
+code("regret-by-model", r"""
 def regret_by_model(history):
     vectors = np.array([space.encode(trial.architecture) for trial in history.fresh])
     process = fit(vectors, [trial.score for trial in history.fresh])
     return quality.max() - quality[process.predict(encoded).argmax()]
+""")
 
-
+code("by-model", r"""
 choice = {}
 for world in ("the table", "noise 0.02"):
     for name in strategies:
@@ -714,23 +721,31 @@ With four machines, ask for four proposals. The four highest values of expected 
 """)
 
 code("believe", r"""
+def believe(x, y, n):
+    proposals = []
+    for _ in range(n):
+        mean, sd = posterior(x, y, grid)
+        gain = expected_improvement(mean, sd, y.max())
+        best = gain.argmax()
+        proposals.append((gain, best))
+        x, y = np.append(x, grid[best]), np.append(y, mean[best])  # believed, not trained
+    return proposals
+""")
+
+code("fig-believe", r"""
 x, y, *_ = steps[3]  # the toy, as it stood before its fourth step
+proposals = believe(x, y, 4)
 figure, axes = plt.subplots(figsize=(6.6, 3))
-gain = expected_improvement(*posterior(x, y, grid), y.max())
-greedy, batch = np.sort(grid[np.argsort(-gain)[:4]]), []
-for number in range(1, 5):
-    mean, sd = posterior(x, y, grid)
-    gain = expected_improvement(mean, sd, y.max())
-    place = gain.argmax()
-    (line,) = axes.plot(grid, gain, label=f"proposal {number}: {grid[place]:.2f}")
-    axes.plot(grid[place], gain[place], "v", ms=9, color=line.get_color())
-    batch.append(grid[place])
-    x, y = np.append(x, grid[place]), np.append(y, mean[place])  # believed, not trained
+for number, (gain, best) in enumerate(proposals, start=1):
+    (line,) = axes.plot(grid, gain, label=f"proposal {number}: {grid[best]:.2f}")
+    axes.plot(grid[best], gain[best], "v", ms=9, color=line.get_color())
 axes.set(xlabel="log10(learning rate)", ylabel="expected improvement")
 _ = axes.legend(fontsize=9)
 """)
 
 code("assert-believe", r"""
+greedy = np.sort(grid[np.argsort(-proposals[0][0])[:4]])
+batch = [grid[best] for _, best in proposals]
 print("the four highest:", *(f"{point:.2f}" for point in greedy))
 print("believing:       ", *(f"{point:.2f}" for point in batch))
 assert np.ptp(batch) > 5 * np.ptp(greedy)
@@ -754,7 +769,7 @@ greedy, batch = two_batches(seed=7)
 nb.plots.strips(space, [*greedy, *batch], [*["highest"] * 4, *["asked"] * 4])
 """)
 
-code("assert-ask", r"""
+code("spread", r"""
 def spread(architectures):
     vectors = [space.encode(architecture) for architecture in architectures]
     return np.mean([np.abs(a - b).sum() for k, a in enumerate(vectors) for b in vectors[:k]])
@@ -771,8 +786,7 @@ assert all(batch[0] == greedy[0] and len(set(batch)) == 4 for greedy, batch in p
 
 md("read-ask", r"""
 The first proposal is the same, by construction; later ones move apart. Here believing changes less than on the line: in a space of genes the next
-best is already another network. A batch is never worth as much as the same number of single trials, since its later members are chosen
-in the dark. It is worth it when machines would otherwise be idle.
+best is already another network. Expect less from a batch than from as many single trials, since its later members are chosen in the dark. It is worth it when machines would otherwise be idle.
 
 ## 7. With real trainings
 
@@ -787,9 +801,14 @@ history = nb.search(nb.Bayesian(space, initial=INITIAL), trainer, TRIALS, seed=0
 history
 """)
 
-code("fig-real", r"""
+code("scores-real", r"""
 vectors = np.array([space.encode(trial.architecture) for trial in history.fresh])
 scores = np.array([trial.score for trial in history.fresh])
+assert len(scores) == TRIALS == len({trial.architecture for trial in history.fresh})
+assert history.best.score > nb.by_mode(full=0.6, fast=0.15)
+""")
+
+code("fig-real", r"""
 figure, axes = plt.subplots(figsize=(6.4, 3.2))
 for n in range(INITIAL, TRIALS):
     mean, sd = fit(vectors[:n], scores[:n]).predict(vectors[n : n + 1], return_std=True)
@@ -801,8 +820,6 @@ expected.set_label("expected, 95 % band")
 axes.set(xlabel="evaluation", ylabel="validation accuracy")
 axes.xaxis.get_major_locator().set_params(integer=True)
 _ = axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, fontsize=9)
-assert len(history.fresh) == TRIALS == len({trial.architecture for trial in history.fresh})
-assert history.best.score > nb.by_mode(full=0.6, fast=0.15)
 """)
 
 md("read-real", r"""
@@ -814,9 +831,12 @@ What it shows is that nothing changes but the price of a dot.
 - A Gaussian process turns trials into a mean and a doubt for everything untried. The kernel is its belief: near is
   similar. Look whether that is true.
 - Expected improvement weighs a high mean and a wide band in one formula. Exploration is not an extra.
-- On this table a few dozen trials sort the whole space, and the search leads early. Given enough trials a GA catches up.
-- With no more trials than `initial`, with noise as large as the differences, or without structure, random search is as good or nearly.
-- Thinking takes milliseconds to seconds, and grows with the cube of the trials. Set it against the seconds of a training.
+- On this table a few dozen trials sort the whole space, and the search leads early. Given enough trials a GA catches
+  up.
+- With no more trials than `initial`, with noise as large as the differences, or without structure, random search is
+  as good or nearly.
+- Thinking takes milliseconds to seconds, and grows with the cube of the trials. Set it against the seconds of a
+  training.
 - Let a model choose the winner, too: the best score is partly luck.
 
 ## Exercises
@@ -846,8 +866,9 @@ class UCB(nb.Bayesian):
         x = self.encoded(architecture for architecture, _ in self.known)
         process = self.fit(x, np.array([score for _, score in self.known]))
         return ucb(*process.predict(self.encoded(pool), return_std=True), self.kappa)
+""")
 
-
+code("ex1-compare-code", r"""
 few, bounded = nb.by_mode(full=16, fast=2), UCB(space)
 for kappa in (0, 1, 3, 10):
     bounded.kappa = kappa
@@ -874,7 +895,7 @@ nb.check("10.2", sure, bold)
 """, STRICT)
 
 md("ex3", r"""
-PI polishes what it has: one sure and tiny gain after the other, in the neighborhood of the best.
+(The sign of $z$ decides: only a mean above the best has a probability of more than one half. So PI polishes what it has, one sure and tiny gain after the other, in the neighborhood of the best.)
 
 **10.3** A Gaussian process by hand. Before any trial the score at two points has mean 0 and variance 1; the kernel between them is $r$. At the first
 you see $y$, with noise of variance `noise`. Write `after_one(y, r, noise)`: mean and variance of the score (without noise) at the second. No matrix is needed, since $K$ is a single number. **Predict first:** what must come out for $r = 0$,
