@@ -1,8 +1,8 @@
 """nasbook: neural architecture search, written to be read.
 
 Each file is one box of the book's overall figure, and data flows one way, from top to bottom:
-`datasets` > `space` > `networks` > `metrics` > `training`, `table` > `strategies` > `study` > `statistics` >
-`plots`, `widgets`. A `trial` is what flows.
+`datasets` > `space` > `networks` > `metrics` > `checkpoints` > `training`, `table` > `strategies` > `study` >
+`statistics` > `plots`, `widgets`. A `trial` is what flows.
 
 Names are imported when they are first used, so that `python -m nasbook check` can speak even where
 TensorFlow cannot be imported, and so that a search that trains nothing does not wait for it.

@@ -12,6 +12,10 @@ from nasbook import metrics, statistics
 COLORS = {
     "random": "#7f7f7f",
     "GA": "#0072B2",
+    "aging": "#009E73",
+    "local": "#CC79A7",
+    "REINFORCE": "#E69F00",
+    "Bayesian": "#56B4E9",
     "LeNet-5": "#D55E00",
     "AutoKeras": "#009E73",
     "article": "#CC79A7",

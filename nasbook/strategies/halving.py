@@ -37,7 +37,7 @@ class SuccessiveHalving:
                 "cannot halve: give at least 1 candidate, epochs of which min is at most max, an eta above 1."
             )
         last = whole(math.log(max_epochs / min_epochs, eta))
-        self.space, self.eta, self.brackets = space, eta, [bracket(candidates, last, max_epochs, eta)]
+        self.space, self.brackets = space, [bracket(candidates, last, max_epochs, eta)]
 
     def start(self, rng: np.random.Generator) -> None:
         self.rng, self.proposed = rng, set()
