@@ -33,9 +33,10 @@ def setup(*, seed: int = 0, threads: int = 1) -> None:
     """Prepare a notebook: quiet logs, seeds, the number of CPU threads, the plot style; say what runs.
 
     One thread is the default because networks as small as ours gain little from a second one, and because
-    their results then do not depend on how many cores a machine has.
+    their results then do not depend on how many cores a machine has. It holds for NumPy and SciPy, too.
     """
     import matplotlib.pyplot as plt
+    from threadpoolctl import threadpool_limits
 
     from nasbook import plots
 
@@ -51,6 +52,7 @@ def setup(*, seed: int = 0, threads: int = 1) -> None:
                 tf.config.threading.set_inter_op_parallelism_threads(threads)
             threads = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count()
         where = device()
+    threadpool_limits(threads)
     keras.utils.set_random_seed(seed)
     plt.switch_backend(plt.get_backend())  # from now on Jupyter shows every Figure, not only pyplot's
     plt.rcParams.update(plots.STYLE)

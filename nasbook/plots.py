@@ -246,6 +246,7 @@ def lineage(trials: Sequence, trial) -> Figure:
         *place[trial.architecture], s=140, marker="*", color=COLORS["LeNet-5"], zorder=4, label="winner"
     )
     axes.set(xlabel="evaluation", ylabel="validation accuracy")
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.legend(loc="lower right")
     return figure
 

@@ -61,6 +61,11 @@ def pick(options: Sequence, rng: np.random.Generator):
     return options[int(rng.random() * len(options))]
 
 
+def picks(options: Sequence, n: int, rng: np.random.Generator) -> list:
+    """n of the options, drawn with replacement, each with the same probability."""
+    return [options[int(draw * len(options))] for draw in rng.random(n).tolist()]
+
+
 class SearchSpace:
     """All architectures that a list of choices can write down.
 
@@ -130,6 +135,11 @@ class SearchSpace:
         """What `nth` has made already: a search draws the same architectures in run after run."""
         return {}
 
+    @cached_property
+    def _completed(self) -> dict[tuple, Architecture]:
+        """What `complete` has made already, by its values: from first to last, these say what is active."""
+        return {}
+
     def _count(self, genes: Mapping[str, Any], start: int = 0) -> int:
         """How many architectures agree with `genes` on the choices before `start`."""
         if start == len(self.choices):
@@ -146,7 +156,7 @@ class SearchSpace:
             self._counts[key] = total
         return self._counts[key]
 
-    @property
+    @cached_property
     def size(self) -> int:
         """The number of different architectures."""
         return self._count({})
@@ -190,18 +200,21 @@ class SearchSpace:
         """The architecture with these genes: inactive ones are dropped, missing ones drawn at random."""
         active: dict[str, Any] = {}
         for choice in self.choices:
-            if choice.is_active(active):
+            if not choice.when or choice.is_active(active):
                 name = choice.name
                 active[name] = genes[name] if name in genes else pick(choice.options, rng)
-        return Architecture(active, self.describe)
+        values = tuple(active.values())
+        if values not in self._completed:
+            self._completed[values] = Architecture(active, self.describe)
+        return self._completed[values]
 
     def mutate(self, parent: Architecture, rng: np.random.Generator, rate: float = 0.2) -> Architecture:
         """Give every gene, with probability `rate`, another of its values."""
         genes = dict(parent)
-        for name in parent:
-            if rng.random() < rate and len(self.options[name]) > 1:
+        for name, draw in zip(parent, rng.random(len(parent)).tolist(), strict=True):
+            if draw < rate and len(self.options[name]) > 1:
                 genes[name] = pick([value for value in self.options[name] if value != parent[name]], rng)
-        return self.complete(genes, rng)
+        return parent if genes == parent else self.complete(genes, rng)
 
     def crossover(
         self, mother: Architecture, father: Architecture, rng: np.random.Generator, kind: str = "uniform"
@@ -212,7 +225,7 @@ class SearchSpace:
         mother and the others from the father. A gene that only one parent has comes from that parent.
         """
         if kind == "uniform":
-            from_mother = (rng.random(len(self.names)) < 0.5).tolist()
+            from_mother = [draw < 0.5 for draw in rng.random(len(self.names)).tolist()]
         elif kind == "one-point":
             cut = rng.integers(1, max(2, len(self.names)))
             from_mother = [place < cut for place in range(len(self.names))]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nasbook.space import SearchSpace, pick
+from nasbook.space import SearchSpace, picks
 from nasbook.strategies.protocol import Candidate, stranger, unseen_child
 
 
@@ -85,4 +85,4 @@ def fitness(trial) -> float:
 
 def tournament(population: list, rng: np.random.Generator, size: int = 3):
     """Draw `size` trials at random and return the fittest: the larger, the harder the selection."""
-    return max([pick(population, rng) for _ in range(size)], key=fitness)
+    return max(picks(population, size, rng), key=fitness)
