@@ -6,6 +6,7 @@ optimization: 200 ms), thinking is nothing beside a training of seconds.
 """
 
 import argparse
+import functools
 import time
 from pathlib import Path
 
@@ -27,6 +28,7 @@ STRATEGIES = {
     "Hyperband": nb.Hyperband,
     "NSGA-II": nb.NSGA2,
     "REINFORCE": nb.Reinforce,
+    "recurrent controller": functools.cache(nb.RecurrentController),  # compiled once
     "Bayesian optimization": nb.Bayesian,
 }
 

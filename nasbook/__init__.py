@@ -25,8 +25,8 @@ _PUBLIC = {
     "training": ["Trainer", "train", "final_test", "final_tests"],
     "table": ["Table"],
     "strategies": [
-        *("Candidate", "RandomSearch", "Genetic", "AgingEvolution"),
-        *("LocalSearch", "Bayesian", "Reinforce", "NSGA2", "SuccessiveHalving", "Hyperband"),
+        *("Candidate", "RandomSearch", "Genetic", "AgingEvolution", "LocalSearch", "Bayesian"),
+        *("Reinforce", "RecurrentController", "NSGA2", "SuccessiveHalving", "Hyperband"),
     ],
     "study": ["search", "Budget", "History"],
     "checks": ["check"],

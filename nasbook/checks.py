@@ -10,8 +10,11 @@ from types import SimpleNamespace
 import numpy as np
 from scipy import stats
 
+from nasbook import pareto
 from nasbook.space import Choice, SearchSpace, lenet_space
+from nasbook.strategies.bayesian import expected_improvement
 from nasbook.strategies.protocol import Candidate
+from nasbook.strategies.reinforce import softmax
 
 CHECKERS: dict[str, Callable[..., str | None]] = {}
 
@@ -528,3 +531,310 @@ def _mistakes(mistakes) -> str | None:
     for letter in hints:
         if (letter in mistakes.lower()) != (letter in "bdfgh"):
             return f"look at {letter} again: {hints[letter]}"
+
+
+# --- 10 Bayesian optimization -----------------------------------------------------------------------------
+
+
+@checker("10.1")
+def _upper_confidence_bound(ucb) -> str | None:
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        mean, sd, kappa = rng.normal(0.8, 0.03, 12), rng.uniform(0.01, 0.05, 12), rng.uniform(0.2, 5)
+        values = np.asarray(ucb(mean.copy(), sd.copy(), kappa))
+        if values.shape != mean.shape:
+            return f"12 candidates give an array of shape {values.shape}: give one number for each."
+        if np.allclose(values, mean - kappa * sd):
+            return "that is the lower bound, which avoids what is uncertain: be optimistic."
+        if np.allclose(values, mean + kappa * sd**2):
+            return "s is the standard deviation: no square."
+        if np.argmax(ucb(mean.copy(), sd.copy(), 0)) != mean.argmax():
+            return "with kappa = 0 it does not propose the highest mean."
+        if np.argmax(ucb(mean.copy(), sd.copy(), 1e6)) != sd.argmax():
+            return "with a huge kappa it does not propose the widest band."
+        if not np.allclose(values, mean + kappa * sd):
+            return (
+                f"{mean[0]:.3f} ± {sd[0]:.3f} and kappa {kappa:.2f} give {mean[0] + kappa * sd[0]:.3f}, you "
+                f"say {values[0]:.3f}: the mean plus kappa standard deviations."
+            )
+
+
+@checker("10.2")
+def _sure_or_bold(sure, bold) -> str | None:
+    best = 0.85
+    try:
+        (mean, sd), (bold_mean, bold_sd) = sure, bold
+    except (TypeError, ValueError):
+        return "give each candidate as a pair: (mean, sd)."
+    if not min(sd, bold_sd) > 0:
+        return "a standard deviation is above 0: a band without width promises nothing."
+    if not mean > best > bold_mean:
+        return f"the mean of the sure one lies above {best}, that of the bold one below."
+    if max(mean + 2 * sd, bold_mean + 2 * bold_sd) > 1:
+        return "an accuracy of more than 1 cannot be: let mean + 2 sd stay below."
+    gains = [expected_improvement(m, s, best) for m, s in (sure, bold)]
+    if gains[0] >= gains[1]:
+        return (
+            f"the expected improvement of the sure one is {gains[0]:.4f}, of the bold one {gains[1]:.4f}: "
+            "what makes the second term of the formula large, and what keeps the first one small?"
+        )
+
+
+@checker("10.3")
+def _posterior_after_one(after_one) -> str | None:
+    rng = np.random.default_rng(0)
+    for noise in (0.0, *rng.uniform(0.1, 2, size=20)):
+        y, r = rng.normal(), rng.uniform(-1, 1)
+        answer, case = after_one(y, r, noise), f"y = {y:.2f}, r = {r:.2f}, noise = {noise:.2f}"
+        if np.shape(answer) != (2,):
+            return "give two numbers: the mean and the variance."
+        if noise and np.allclose(answer, (r * y, 1 - r**2)):
+            return "you trust the score fully: the noise adds to the variance of what is seen, so to K."
+        mean, variance = r * y / (1 + noise), 1 - r**2 / (1 + noise)
+        if not np.isclose(answer[0], mean):
+            return f"for {case} the mean is {mean:.3f}, not {answer[0]:.3f}: k times y, divided by K."
+        if np.isclose(answer[1], np.sqrt(variance)) and not np.isclose(answer[1], variance):
+            return "the second number is the variance, and no standard deviation."
+        if not np.isclose(answer[1], variance):
+            return (
+                f"for {case} the variance is {variance:.3f}, not {answer[1]:.3f}: the prior one minus what "
+                "the first point explains of it."
+            )
+
+
+# --- 11 reinforcement learning ----------------------------------------------------------------------------
+
+
+@checker("11.1")
+def _reinforce_gradient(gradient) -> str | None:
+    rng = np.random.default_rng(11)
+    for k in (2, 3, 5):
+        logits, chosen = rng.normal(size=k), int(rng.integers(k))
+        score, baseline = rng.uniform(0.5, 1, size=2)
+        p = softmax(logits)
+        direction = np.eye(k)[chosen] - p
+        found = np.asarray(gradient(logits.copy(), chosen, score, baseline))
+        if found.shape != (k,):
+            return f"with {k} logits give {k} numbers; your shape is {found.shape}."
+        if np.allclose(found, score * direction):
+            return "that is right without a baseline: weigh by the advantage, score minus baseline."
+        if np.allclose(found, (baseline - score) * direction):
+            return "it points downhill: a score above the baseline makes what was chosen more probable."
+        if np.allclose(found, (score - baseline) * np.eye(k)[chosen]):
+            return "the logits that were not chosen move, too: subtract the probabilities."
+        if not np.allclose(found, (score - baseline) * direction):
+            return (
+                f"for logits {logits.round(2)}, option {chosen}, advantage {score - baseline:.2f} you give "
+                f"{found.round(3)}: the derivative of log p is one for the chosen, minus the probabilities."
+            )
+
+
+@checker("11.2")
+def _best_baseline(best_baseline) -> str | None:
+    rng = np.random.default_rng(12)
+    for k in (2, 3, 6):
+        logits, rewards = rng.normal(0, 1.5, size=k), rng.uniform(size=k)
+        p = softmax(logits)
+        squares = ((np.eye(k) - p) ** 2).sum(axis=1)
+        best, found = p * squares @ rewards / (p @ squares), best_baseline(logits.copy(), rewards.copy())
+        if not np.isscalar(found):
+            return "give one number."
+        if np.isclose(found, p @ rewards):
+            return "the expected reward is close, but not best: large gradients weigh more in a variance."
+        if not np.isclose(found, best, atol=1e-4):
+            yours, least = (p @ ((rewards - b) ** 2 * squares) for b in (found, best))
+            return (
+                f"the mean square is {yours:.4f}, and {least:.4f} is possible: where is the parabola lowest?"
+            )
+
+
+@checker("11.3")
+def _effective_options(effective_options) -> str | None:
+    rng = np.random.default_rng(13)
+    for p in (np.full(4, 0.25), rng.dirichlet(np.ones(3)), rng.dirichlet(np.ones(6)), np.array([0.9, 0.1])):
+        entropy, found = -(p @ np.log(p)), effective_options(p.copy())
+        if not np.isscalar(found):
+            return "give one number."
+        if np.isclose(found, entropy) or np.isclose(found, entropy / np.log(2)):
+            return "that is the entropy: which number of equal probabilities has this entropy?"
+        if np.isclose(found, 2**entropy):
+            return "nats belong to e, bits to 2: take the exponential in the unit of your logarithm."
+        if np.isclose(found, 1 / (p @ p)) and not np.isclose(found, np.exp(entropy)):
+            return "that is 1 / sum of p squared, another effective number: start from the entropy."
+        if not np.isclose(found, np.exp(entropy), rtol=1e-4):
+            return f"for {p.round(3)} you give {found:.3f}: k equal probabilities have the entropy log k."
+    if not np.isclose(effective_options(np.array([0.0, 1.0, 0.0])), 1, atol=1e-4):
+        return "certainty leaves one option: 0 log 0 counts as 0."
+
+
+# --- 12 evolution that ages -------------------------------------------------------------------------------
+
+
+@checker("12.1")
+def _queue_step(step) -> str | None:
+    rng = np.random.default_rng(0)
+    for size in (1, 2, 5):
+        population: list = []
+        for birth in range(4 * size):
+            child = SimpleNamespace(score=float(rng.random()), birth=birth)
+            expected = [*population, child][-size:]
+            after = step(list(population), child, size)
+            if not isinstance(after, list | tuple) and not hasattr(after, "popleft"):
+                return f"return the population after the birth, not {after!r}."
+            if not all(any(member is known for known in [*population, child]) for member in after):
+                return "return the members that you were given and the child, nothing else."
+            after = [member.birth for member in after]
+            if child.birth not in after:
+                return "the child is not there: it joins even if its score is poor."
+            if len(after) != len(expected):
+                return f"{len(after)} are alive after birth {birth + 1} where {size} have room."
+            if set(after) != {member.birth for member in expected}:
+                return "somebody died who is not the oldest: the scores play no part."
+            if after != [member.birth for member in expected]:
+                return "keep the oldest first: the child joins at the end."
+            population = expected
+
+
+@checker("12.2")
+def _best_is_drawn(probability) -> str | None:
+    for population, sample in ((2, 1), (10, 1), (2, 2), (20, 5), (100, 25), (5, 40), (1, 3)):
+        given, right = probability(population, sample), 1 - (1 - 1 / population) ** sample
+        if not isinstance(given, int | float | np.number) or not 0 <= given <= 1:
+            return f"P={population}, S={sample}: {given!r} is not a probability."
+        if not np.isclose(given, right):
+            hint = f"P={population}, S={sample}: it is not {given:.4f}."
+            return f"{hint} With what probability does one draw miss the best, and with what do all of them?"
+
+
+@checker("12.3")
+def _life(life) -> str | None:
+    for population, sample in ((20, 5), (100, 25), (10, 1), (5, 20)):
+        answer = life(population, sample)
+        if np.shape(answer) != (3,):
+            return "return three numbers: births, draws, children."
+        births, draws, children = answer
+        case = f"P={population}, S={sample}"
+        if not np.isclose(births, population):
+            return (
+                f"{case}: number the members in the queue from the left; how many births push out the last?"
+            )
+        if not np.isclose(draws, sample):
+            return (
+                f"{case}: at every birth there are S draws, and each hits this member with probability 1/P."
+            )
+        if not np.isclose(children, population * (1 - (1 - 1 / population) ** sample)):
+            return (
+                f"{case}: one child for every birth whose sample holds it, and with what probability is that?"
+            )
+
+
+# --- 13 cheaper evaluations -------------------------------------------------------------------------------
+
+
+@checker("13.1")
+def _rungs_of_halving(bracket) -> str | None:
+    for candidates, rungs, max_epochs, eta in ((27, 4, 27, 3), (16, 3, 5, 2), (10, 1, 4, 2), (3, 4, 16, 2)):
+        answer = [tuple(rung) for rung in bracket(candidates, rungs, max_epochs, eta)]
+        counts = [max(1, candidates // eta**i) for i in range(rungs)]
+        epochs = [max(1, round(max_epochs / eta ** (rungs - 1 - i))) for i in range(rungs)]
+        case = f"bracket({candidates}, {rungs}, {max_epochs}, {eta}): "
+        if len(answer) != rungs or any(len(rung) != 2 for rung in answer):
+            return f"{case}give {rungs} pairs (candidates, epochs), one a rung."
+        if [count for count, _ in answer] != counts:
+            return f"{case}the candidates are not {[count for count, _ in answer]}: round down, but keep one."
+        if [trained for _, trained in answer] != epochs:
+            return f"{case}the epochs are not {[trained for _, trained in answer]}: begin with the last rung."
+
+
+@checker("13.2")
+def _survival(survival) -> str | None:
+    rng = np.random.default_rng(0)
+    final = rng.normal(size=(400, 8))
+    for noise in (0.0, 0.7, 5.0):
+        early = final + rng.normal(0, noise, final.shape)
+        for keep in (1, 3, 8):
+            cut = np.sort(early, axis=1)[:, -keep]
+            right = np.mean(early[np.arange(400), final.argmax(axis=1)] >= cut)
+            answer = survival(early, final, keep)
+            if not np.isscalar(answer) or not 0 <= answer <= 1:
+                return "give one number from 0 to 1, the share of all brackets."
+            if not np.isclose(answer, right):
+                return (
+                    f"with keep={keep} you say {answer:.3f}, and it is {right:.3f}: find the best by `final` "
+                    "in each bracket, then count who has a better *early* score."
+                )
+
+
+# --- 14 accuracy or size? ---------------------------------------------------------------------------------
+
+
+@checker("14.1")
+def _quick_front(quick_front) -> str | None:
+    rng = np.random.default_rng(0)
+    for n, values in ((1, 9), (8, 4), (30, 6), (30, 100), (60, 12)):
+        for _ in range(10):
+            points = rng.integers(0, values, size=(n, 2)).astype(float)
+            right = set(pareto.fronts(points)[0].tolist())
+            rows = [int(row) for row in np.ravel(quick_front(points.copy()))]
+            if len(rows) > len(set(rows)) or not set(rows) <= set(range(n)):
+                return "give row numbers of the array that you were given, each once."
+            if set(rows) != right:
+                return f"for {points.astype(int).tolist()}: {_misplaced(points, set(rows), right)}"
+
+
+def _misplaced(points: np.ndarray, rows: set[int], right: set[int]) -> str:
+    """A point that is wrongly in the answer, or wrongly left out."""
+    if rows - right:
+        row = min(rows - right)
+        other = next(i for i in sorted(right) if pareto.dominates(points[[i, row]])[0, 1])
+        return f"row {row} is dominated by row {other}; does the order of the sort settle ties?"
+    row = min(right - rows)
+    twins = (
+        "; equal points do not dominate each other" if (points == points[row]).all(axis=1).sum() > 1 else ""
+    )
+    return f"row {row} is missing, although nothing dominates it{twins}."
+
+
+@checker("14.2")
+def _winning_weights(winning_weights) -> str | None:
+    rng = np.random.default_rng(0)
+    for n in (1, 2, 3, 5, 5, 8, 8):
+        costs = rng.permutation(np.sort(rng.uniform(1, 9, size=n)))
+        scores = rng.uniform(0.8, 1.0, size=n) + 0.1 * np.log(costs)
+        for i in range(n):
+            slopes = [
+                ((scores[j] - scores[i]) / (costs[j] - costs[i]), costs[j] > costs[i])
+                for j in range(n)
+                if j != i
+            ]
+            low = max([0.0, *(slope for slope, dearer in slopes if dearer)])
+            high = min([np.inf, *(slope for slope, dearer in slopes if not dearer)])
+            answer = winning_weights(scores.copy(), costs.copy(), i)
+            case = f"scores {scores.round(2).tolist()}, costs {costs.round(2).tolist()}, i={i}"
+            if low > high:
+                if answer is not None:
+                    return f"{case}: no weight makes this point win, you say {answer}."
+            elif answer is None or np.shape(answer) != (2,):
+                return f"{case}: it wins from {low:.3f} to {high:.3f}, you say {answer}."
+            elif not np.allclose(answer, (low, high)):
+                if np.isclose(answer[1], high) and answer[0] < 0:
+                    return f"{case}: weights below 0 do not count."
+                return (
+                    f"{case}: it wins from {low:.3f} to {high:.3f}, not {answer}: at which weight does a "
+                    "rival tie, and on which side of it do you win?"
+                )
+
+
+@checker("14.3")
+def _three_points(total, loss) -> str | None:
+    if total == 14 + 25 + 14:
+        return "those are three overlapping rectangles: count what two of them share only once."
+    if total != 33:
+        return "cut the area into slices: A reaches up to 9, B up to A's 7, C up to B's 4; each ends at 8."
+    if not isinstance(loss, dict) or set(loss) != {"A", "B", "C"}:
+        return "give the losses as a dictionary with the keys 'A', 'B' and 'C'."
+    if loss == {"A": 14, "B": 15, "C": 4}:
+        return "those are the slices; when a point goes, the others still cover part of its slice."
+    for name, right in {"A": 4, "B": 9, "C": 4}.items():
+        if loss[name] != right:
+            return f"{name} alone: draw the staircase without {name}, and look what is missing."

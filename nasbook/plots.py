@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib import cycler
 from matplotlib.figure import Figure
 
-from nasbook import metrics, statistics
+from nasbook import metrics, pareto, statistics
 
 # One color for one thing in the whole book; the palette is Okabe and Ito's, safe for color-blind readers.
 COLORS = {
@@ -308,4 +308,32 @@ def record(table, architecture) -> Figure:
     right.axvline(table.quality(architecture), color=PALETTE[1], lw=2, label="this one")
     right.set(xlabel="mean validation accuracy", ylabel="architectures")
     right.legend(loc="upper left")
+    return figure
+
+
+# --- two objectives ---------------------------------------------------------------------------------------
+
+
+def front(
+    trials: Sequence, *, chosen=None, marks: Mapping[str, object] | None = None, cost: str = "parameters"
+) -> Figure:
+    """Every trial as a dot, score against cost, and the front: the best score that each cost can buy.
+
+    A `chosen` trial gets a ring; `marks` are trials to show by name, members of `trials` or not.
+    """
+
+    def places(some) -> tuple[list, list]:
+        return [getattr(trial, cost) for trial in some], [trial.score for trial in some]
+
+    figure = Figure(figsize=(7.2, 3.9))
+    axes = figure.subplots()
+    done, best = [trial for trial in trials if trial.status == "done"], pareto.front(trials, cost)
+    axes.plot(*places(done), "o", ms=3, color="#bdbdbd", label="all")
+    axes.step(*places(best), "o-", where="post", ms=5, lw=1.2, color=PALETTE[0], label="front")
+    for (name, trial), marker in zip((marks or {}).items(), "Ds^vP*", strict=False):
+        axes.plot(*places([trial]), marker, ms=8, color=color_of(name, 1), mec="black", label=name)
+    if chosen:
+        axes.plot(*places([chosen]), "o", ms=14, mfc="none", mec="black", mew=2, label="chosen")
+    axes.set(xscale="log", xlabel=cost.replace("_", "-"), ylabel="validation accuracy")
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, fontsize=9)
     return figure

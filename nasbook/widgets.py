@@ -8,7 +8,9 @@ import ipywidgets
 
 from nasbook import plots
 from nasbook.networks import trace
+from nasbook.pareto import front
 from nasbook.space import Architecture, SearchSpace, layers, lenet_space
+from nasbook.table import Table
 
 
 class Live:
@@ -147,6 +149,38 @@ def race(histories: Mapping[str, Sequence], judge: Callable, ylabel: str = "regr
     update()
     controls = ipywidgets.HBox([play, slider, which])
     return Live(ipywidgets.VBox([controls, picture]), {"image/png": bytes(picture.value)})
+
+
+def pareto(results: Table | Sequence, marks: Mapping | None = None) -> Live:
+    """A slider over the front, the smallest network first: where the chosen one lies, and what it is.
+
+    `results` are trials, or a table, whose architectures count with their mean score; `marks` are trials to
+    show by name.
+    """
+    trials = results.means() if isinstance(results, Table) else results
+    best = front(trials)
+    options = [(f"{trial.parameters:,}", place) for place, trial in enumerate(best)]
+    slider = ipywidgets.SelectionSlider(options=options, value=len(best) // 2, description="parameters")
+    picture, text = ipywidgets.Image(format="png"), ipywidgets.HTML()
+
+    def update(_=None) -> None:
+        picture.value = png(plots.front(trials, chosen=best[slider.value], marks=marks))
+        text.value = choice_html(best[slider.value])
+
+    slider.observe(update, names="value")
+    update()
+    still = {"text/html": f"{picture_html(picture.value)}{text.value}"}
+    return Live(ipywidgets.VBox([slider, picture, text]), still)
+
+
+def choice_html(trial) -> str:
+    """What a trial offers in one sentence, its size in kB (1,000 bytes) too; then the layers, as a table."""
+    size = trial.parameters / 1000
+    sentence = (
+        f"validation accuracy {trial.score:.4f}; {trial.parameters:,} parameters: {4 * size:,.1f} kB at 4 "
+        f"bytes a parameter, {size:,.1f} kB at 1 byte"
+    )
+    return f"<p>{sentence}</p>{design_table(trial.architecture)}"
 
 
 def picture_html(picture: bytes) -> str:

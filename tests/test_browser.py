@@ -143,3 +143,24 @@ def test_lenet5_by_hand_runs_and_its_slider_changes_the_table(run_all):
     first = {name: options[0] for name, options in space.options.items()}
     shallow, deeper = (space.architecture({**first, "blocks": blocks}) for blocks in (1, 2))
     assert move_slider(page) == (nb.cost(shallow).parameters, nb.cost(deeper).parameters)
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("08_the_whole_space.ipynb", "ArrowRight"),
+        ("09_comparing_searches.ipynb", "ArrowLeft"),
+        ("14_accuracy_or_size.ipynb", "ArrowLeft"),
+    ],
+)
+def test_a_chapter_runs_and_its_slider_redraws_the_picture(run_all, name, key):
+    page, cells = run_all(name)
+    assert_no_error_but_those_meant(page, cells)
+    handle, picture = page.locator(".widget-slider .noUi-handle").first, page.locator(".widget-image").first
+    handle.scroll_into_view_if_needed()
+    before = picture.get_attribute("src")
+    handle.focus()
+    page.keyboard.press(key)
+    page.wait_for_function(
+        "([image, before]) => image.src !== before", arg=[picture.element_handle(), before]
+    )

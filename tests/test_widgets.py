@@ -129,3 +129,50 @@ def test_a_curve_is_cut_where_it_is_told_and_the_axes_stay(toy):
     assert part.axes[0].lines[0].get_xdata().tolist() == [1, 2]
     assert part.axes[0].get_ylim() == pytest.approx(whole.axes[0].get_ylim())
     assert part.axes[0].get_xlim()[1] == pytest.approx(whole.axes[0].get_xlim()[1], abs=0.3)
+
+
+# --- two objectives ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sized():
+    """Four trials of real networks: three on the front, and one that the third of them dominates."""
+    scores, space = (0.5, 0.6, 0.9, 0.8), nb.lenet_space()
+    return [
+        nb.Trial(space.nth(i), 0, 1, score=score, parameters=1_000 * (i + 1))
+        for i, score in enumerate(scores)
+    ]
+
+
+def test_the_slider_of_a_front_goes_over_its_points_the_smallest_first(sized):
+    live = widgets.pareto(sized[::-1])
+    slider, picture, text = live.widget.children
+    assert [label for label, _ in slider.options] == ["1,000", "2,000", "3,000"]
+    before = picture.value
+    assert text.value in live.fallback["text/html"]
+    slider.value = 2
+    assert picture.value != before
+    assert "0.9000" in text.value
+    assert str(sized[2].architecture) in text.value
+
+
+def test_a_choice_is_told_with_its_size_in_kilobytes_and_its_layers(sized):
+    text = widgets.choice_html(sized[1])
+    for shown in ("0.6000", "2,000 parameters", "8.0 kB at 4 bytes", "2.0 kB at 1 byte", "<table>"):
+        assert shown in text
+
+
+def test_a_table_is_judged_by_the_mean_of_its_seeds(toy):
+    assert [trial.score for trial in toy.means()] == [toy.quality(a) for a in toy.records]
+
+
+def test_a_drawn_front_is_a_staircase_with_its_marks(sized):
+    failed = nb.Trial(sized[0].architecture, 0, 1, score=-float("inf"), status="failed")
+    (axes,) = nb.plots.front([*sized, failed], chosen=sized[0], marks={"LeNet-5": sized[3]}).axes
+    lines = {line.get_label(): line for line in axes.lines}
+    assert list(lines) == ["all", "front", "LeNet-5", "chosen"]
+    assert lines["all"].get_xdata().tolist() == [1_000, 2_000, 3_000, 4_000]
+    assert lines["front"].get_xdata().tolist() == [1_000, 2_000, 3_000]
+    assert lines["front"].get_drawstyle() == "steps-post"
+    assert lines["LeNet-5"].get_xydata().tolist() == [[4_000, 0.8]]
+    assert lines["chosen"].get_xydata().tolist() == [[1_000, 0.5]]

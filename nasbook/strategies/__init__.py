@@ -2,6 +2,7 @@
 
 from nasbook.strategies.aging import AgingEvolution
 from nasbook.strategies.bayesian import Bayesian
+from nasbook.strategies.controller import RecurrentController
 from nasbook.strategies.genetic import Genetic
 from nasbook.strategies.halving import Hyperband, SuccessiveHalving
 from nasbook.strategies.local_search import LocalSearch
@@ -19,6 +20,7 @@ __all__ = [
     "Hyperband",
     "LocalSearch",
     "RandomSearch",
+    "RecurrentController",
     "Reinforce",
     "Strategy",
     "SuccessiveHalving",
