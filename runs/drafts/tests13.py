@@ -1,6 +1,0 @@
-    ("13.1", (lambda n, rungs, r, eta: [(n // eta**i,) for i in range(rungs)],), "pairs"),
-    ("13.1", (lambda n, rungs, r, eta: [(n // eta**i, max(1, r // eta**i)) for i in range(rungs)],), "begin"),
-    ("13.1", (lambda n, rungs, r, eta: [(n / eta**i, r) for i in range(rungs)],), "round down"),
-    ("13.2", (lambda early, final, keep: keep / early.shape[1],), "find the best"),
-    ("13.2", (lambda early, final, keep: early.argmax(axis=1) == final.argmax(axis=1),), "one number"),
-    ("13.2", (lambda early, final, keep: np.mean(early.argmax(axis=1) == final.argmax(axis=1)),), "count who"),
