@@ -135,7 +135,7 @@ def race(histories: Mapping[str, Sequence], judge: Callable, ylabel: str = "regr
     """
     runs, last = min(map(len, histories.values())), min(len(h.fresh) for hs in histories.values() for h in hs)
     slider = ipywidgets.IntSlider(value=last, min=1, max=last, description="evaluations")
-    play = ipywidgets.Play(min=1, max=last, step=max(1, last // 50), interval=200)
+    play = ipywidgets.Play(value=last, min=1, max=last, step=max(1, last // 50), interval=200)
     ipywidgets.jslink((play, "value"), (slider, "value"))
     choices = [(f"median of {runs} runs", None), *((f"run {i}", i) for i in range(runs))]
     which, picture = ipywidgets.Dropdown(options=choices, description="show"), ipywidgets.Image(format="png")
