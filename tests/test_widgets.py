@@ -113,7 +113,8 @@ def test_a_race_moves_with_its_slider_and_shows_single_runs(toy):
     live = widgets.race(histories, toy.regret)
     assert live.fallback["image/png"].startswith(b"\x89PNG"), "bytes, which a notebook can hold"
     controls, picture = live.widget.children
-    _, slider, which = controls.children
+    play, slider, which = controls.children
+    assert play.value == slider.value == 4, "a browser sets the slider to where the play button stands"
     assert [label for label, _ in which.options] == ["median of 3 runs", "run 0", "run 1", "run 2"]
     assert (slider.min, slider.max) == (1, 4)
     states = {picture.value}

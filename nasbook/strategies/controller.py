@@ -7,6 +7,7 @@ import numpy as np
 
 from nasbook.space import Architecture, SearchSpace
 from nasbook.strategies.protocol import Candidate, draw_unseen
+from nasbook.strategies.reinforce import refuse_bad_settings
 
 
 class RecurrentController:
@@ -31,11 +32,7 @@ class RecurrentController:
     ):
         if units < 1 or batch < 1:
             raise ValueError(f"units={units}, batch={batch} cannot learn: give at least 1 of each.")
-        if not learning_rate > 0 or not entropy >= 0 or not 0 <= baseline_decay < 1:
-            raise ValueError(
-                f"learning_rate={learning_rate}, entropy={entropy}, baseline_decay={baseline_decay} cannot "
-                "learn: give a rate above 0, an entropy of at least 0, a decay from 0 to below 1."
-            )
+        refuse_bad_settings(learning_rate, entropy, baseline_decay)
         self.space, self.units, self.batch = space, units, batch
         self.learning_rate, self.entropy, self.baseline_decay = learning_rate, entropy, baseline_decay
         self.belongs, self.model = belongs(space), None

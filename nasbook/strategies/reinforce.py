@@ -26,11 +26,7 @@ class Reinforce:
         entropy: float = 0.002,
         baseline_decay: float = 0.9,
     ):
-        if not learning_rate > 0 or not entropy >= 0 or not 0 <= baseline_decay < 1:
-            raise ValueError(
-                f"learning_rate={learning_rate}, entropy={entropy}, baseline_decay={baseline_decay} cannot "
-                "learn: give a rate above 0, an entropy of at least 0, a decay from 0 to below 1."
-            )
+        refuse_bad_settings(learning_rate, entropy, baseline_decay)
         self.space, self.learning_rate, self.entropy = space, learning_rate, entropy
         self.baseline_decay = baseline_decay
 
@@ -69,6 +65,15 @@ class Reinforce:
         for name, gradient in log_probability.items():
             bonus = self.entropy * gradient_of_entropy(self.policy[name])
             self.policy[name] = self.policy[name] + self.learning_rate * (advantage * gradient + bonus)
+
+
+def refuse_bad_settings(learning_rate: float, entropy: float, baseline_decay: float) -> None:
+    """Raise ValueError where no policy could learn; nan is refused, too."""
+    if not learning_rate > 0 or not entropy >= 0 or not 0 <= baseline_decay < 1:
+        raise ValueError(
+            f"learning_rate={learning_rate}, entropy={entropy}, baseline_decay={baseline_decay} cannot "
+            "learn: give a rate above 0, an entropy of at least 0, a decay from 0 to below 1."
+        )
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
