@@ -205,7 +205,7 @@ def test_the_gradients_are_those_of_finite_differences():
     rng = np.random.default_rng(0)
     policy = {name: rng.normal(size=len(options)) for name, options in LENET.options.items()}
     architecture = LENET.nth(300)
-    exact = reinforce.gradient_of_log_probability(LENET, policy, architecture)
+    exact = reinforce.gradient_of_log_probability(LENET, reinforce.probabilities(policy), architecture)
     for name in architecture:
 
         def by_logits(logits, name=name):
@@ -215,7 +215,7 @@ def test_the_gradients_are_those_of_finite_differences():
             return stats.entropy(reinforce.softmax(logits))
 
         assert exact[name] == pytest.approx(numerical(by_logits, policy[name]), abs=1e-6)
-        assert reinforce.gradient_of_entropy(policy[name]) == pytest.approx(
+        assert reinforce.gradient_of_entropy(reinforce.softmax(policy[name])) == pytest.approx(
             numerical(entropy, policy[name]), abs=1e-6
         )
 
@@ -223,7 +223,7 @@ def test_the_gradients_are_those_of_finite_differences():
 def test_genes_are_drawn_with_the_probabilities_of_the_policy():
     policy = {"a": np.log([0.1, 0.2, 0.3, 0.4]), "b": np.log([0.5, 0.2, 0.1, 0.1, 0.1])}
     rng = np.random.default_rng(0)
-    drawn = [reinforce.sample(SMALL, policy, rng) for _ in range(4_000)]
+    drawn = [reinforce.sample(SMALL, reinforce.probabilities(policy), rng) for _ in range(4_000)]
     a = Counter(architecture["a"] for architecture in drawn)
     assert stats.chisquare([a[i] for i in range(4)], np.array([0.1, 0.2, 0.3, 0.4]) * 4_000).pvalue > 0.01
     b = Counter(architecture["b"] for architecture in drawn if "b" in architecture)
@@ -246,8 +246,12 @@ def test_a_baseline_lets_the_gradient_vary_less():
     policy = {name: np.zeros(len(options)) for name, options in LENET.options.items()}
     gradients, scores = [], []
     for _ in range(500):
-        architecture = reinforce.sample(LENET, policy, rng)
-        gradients.append(reinforce.gradient_of_log_probability(LENET, policy, architecture)["kernel"])
+        architecture = reinforce.sample(LENET, reinforce.probabilities(policy), rng)
+        gradients.append(
+            reinforce.gradient_of_log_probability(LENET, reinforce.probabilities(policy), architecture)[
+                "kernel"
+            ]
+        )
         scores.append(planted(architecture).score)
     gradients, scores = np.array(gradients), np.array(scores)[:, np.newaxis]
     plain, with_baseline = gradients * scores, gradients * (scores - scores.mean())

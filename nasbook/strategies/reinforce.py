@@ -1,5 +1,7 @@
 """REINFORCE: a policy learns to design (Williams 1992; for architectures Zoph and Le 2017)."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from nasbook.space import Architecture, SearchSpace
@@ -33,6 +35,7 @@ class Reinforce:
     def start(self, rng: np.random.Generator) -> None:
         self.rng, self.proposed, self.scores = rng, set(), {}
         self.policy: Policy = {name: np.zeros(len(options)) for name, options in self.space.options.items()}
+        self.p = probabilities(self.policy)
         self.baseline: float | None = None
 
     def ask(self, n: int) -> list[Candidate]:
@@ -42,7 +45,7 @@ class Reinforce:
     def propose(self, patience: int = 20) -> Architecture | None:
         """A new architecture from the policy; a uniform draw when it keeps repeating itself."""
         for _ in range(patience):
-            architecture = sample(self.space, self.policy, self.rng)
+            architecture = sample(self.space, self.p, self.rng)
             if architecture not in self.proposed:
                 self.proposed.add(architecture)
                 return architecture
@@ -61,10 +64,11 @@ class Reinforce:
         self.baseline = score if self.baseline is None else self.baseline
         advantage = score - self.baseline
         self.baseline += (1 - self.baseline_decay) * advantage
-        log_probability = gradient_of_log_probability(self.space, self.policy, architecture)
+        log_probability = gradient_of_log_probability(self.space, self.p, architecture)
         for name, gradient in log_probability.items():
-            bonus = self.entropy * gradient_of_entropy(self.policy[name])
+            bonus = self.entropy * gradient_of_entropy(self.p[name])
             self.policy[name] = self.policy[name] + self.learning_rate * (advantage * gradient + bonus)
+            self.p[name] = softmax(self.policy[name])
 
 
 def refuse_bad_settings(learning_rate: float, entropy: float, baseline_decay: float) -> None:
@@ -82,26 +86,32 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     return powers / powers.sum()
 
 
-def sample(space: SearchSpace, policy: Policy, rng: np.random.Generator) -> Architecture:
+def probabilities(policy: Policy) -> dict[str, np.ndarray]:
+    """What the logits of a policy say: for every gene one probability an option."""
+    return {name: softmax(logits) for name, logits in policy.items()}
+
+
+def sample(space: SearchSpace, p: Mapping[str, np.ndarray], rng: np.random.Generator) -> Architecture:
     """Draw every active gene from its probabilities."""
     drawn = {}
     for name, options in space.options.items():
-        cumulative = np.cumsum(softmax(policy[name]))
-        drawn[name] = options[int(np.searchsorted(cumulative[:-1], rng.random(), side="right"))]
+        cumulative = p[name].cumsum()
+        drawn[name] = options[int(cumulative[:-1].searchsorted(rng.random(), side="right"))]
     return space.complete(drawn, rng)
 
 
-def gradient_of_log_probability(space: SearchSpace, policy: Policy, architecture: Architecture) -> Policy:
+def gradient_of_log_probability(
+    space: SearchSpace, p: Mapping[str, np.ndarray], architecture: Architecture
+) -> Policy:
     """For every active gene: one-hot(chosen) - probabilities, the derivative by its logits."""
     gradient = {}
     for name, value in architecture.items():
-        gradient[name] = -softmax(policy[name])
+        gradient[name] = -p[name]
         gradient[name][space.options[name].index(value)] += 1
     return gradient
 
 
-def gradient_of_entropy(logits: np.ndarray) -> np.ndarray:
+def gradient_of_entropy(p: np.ndarray) -> np.ndarray:
     """The derivative of -sum p log p by the logits: -p (log p + entropy)."""
-    p = softmax(logits)
     log_p = np.log(p + 1e-12)
     return -p * (log_p - (p * log_p).sum())
