@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 import nasbook as nb
-from nasbook.study import evaluated
+from nasbook.study import Work
 
 EVALUATIONS, LAST = 200, 20
 
@@ -35,13 +35,13 @@ STRATEGIES = {
 
 def milliseconds(make, seed: int) -> float:
     """The mean time of `ask` and `tell` over the last evaluations of one search."""
-    strategy, cache, times = make(TABLE.space), {}, []
+    strategy, work, times = make(TABLE.space), Work(TABLE, seed, None, None), []
     strategy.start(np.random.default_rng(seed))
     while len(times) < EVALUATIONS:
         start = time.perf_counter()
         (candidate,) = strategy.ask(1)
         asked = time.perf_counter()
-        trial = evaluated(candidate, TABLE, seed, cache)
+        trial = work.result(candidate, work.begin(candidate))
         told = time.perf_counter()
         strategy.tell([trial])
         times.append(asked - start + time.perf_counter() - told)

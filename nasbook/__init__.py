@@ -1,8 +1,8 @@
 """nasbook: neural architecture search, written to be read.
 
 Each file is one box of the book's overall figure, and data flows one way, from top to bottom:
-`datasets` > `space` > `networks` > `metrics` > `checkpoints` > `training`, `table` > `strategies` > `study` >
-`statistics` > `plots`, `widgets`. A `trial` is what flows.
+`datasets` > `space` > `networks` > `metrics` > `checkpoints` > `training`, `table` > `strategies` >
+`executors`, `journal` > `study` > `statistics` > `plots`, `widgets`. A `trial` is what flows.
 
 Names are imported when they are first used, so that `python -m nasbook check` can speak even where
 TensorFlow cannot be imported, and so that a search that trains nothing does not wait for it.
@@ -16,6 +16,7 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # the same for Keras on JAX
 
 _PUBLIC = {
     "datasets": ["load", "Dataset"],
@@ -28,6 +29,7 @@ _PUBLIC = {
         *("Candidate", "RandomSearch", "Genetic", "AgingEvolution", "LocalSearch", "Bayesian"),
         *("Reinforce", "RecurrentController", "NSGA2", "SuccessiveHalving", "Hyperband"),
     ],
+    "executors": ["Processes", "WorkerDied"],
     "study": ["search", "Budget", "History"],
     "checks": ["check"],
     "environment": ["setup", "by_mode"],
@@ -35,6 +37,7 @@ _PUBLIC = {
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
 _MODULES = [
     "datasets",
+    "executors",
     "metrics",
     "networks",
     "pareto",

@@ -1,19 +1,29 @@
 """The loop: ask a strategy, evaluate, tell it, until the budget is spent."""
 
+import contextlib
 import dataclasses
 import hashlib
+import math
 import sys
+import warnings
+from collections import deque
 from collections.abc import Callable, Mapping
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from nasbook import executors
+from nasbook.journal import Journal, identity, read_trials
 from nasbook.strategies.protocol import Candidate
 from nasbook.trial import Trial, name_of
 
 PATIENCE = 1000  # duplicates in a row after which a strategy is taken to have nothing new to propose
+FAR = 256  # how far ahead a strategy is asked that waits by itself for the results it needs
 BAR = "{percentage:3.0f}%|{bar:12}| {elapsed}<{remaining} {desc}"
 
 
@@ -52,6 +62,17 @@ class History:
     seconds: float = 0.0
     epochs: int = 0
     stopped: str = ""
+
+    @classmethod
+    def read(cls, path: str | Path) -> "History":
+        """The trials in a journal, in the order asked: of a search that runs, was killed, or is done.
+
+        Duplicates and parents are not on file. Raises ValueError for a file that is no journal.
+        """
+        history = cls(stopped=f"read from {path}")
+        for trial in read_trials(path):
+            history.add(trial)
+        return history
 
     def add(self, trial: Trial) -> None:
         self.trials.append(trial)
@@ -126,6 +147,9 @@ def search(
     budget: int | Budget,
     *,
     seed: int = 0,
+    executor: Executor | None = None,
+    ahead: int | None = None,
+    journal: str | Path | None = None,
     progress: bool = True,
 ) -> History:
     """Let `strategy` spend `budget` on `evaluate` and return everything that was tried.
@@ -133,47 +157,158 @@ def search(
     `evaluate(architecture, seed=...)` is a `Trainer`, or anything with its signature; it also gets `epochs`
     and `resume` where the strategy decides how long to train, and `inherit` where candidates inherit weights.
     `budget` is a number of unique evaluations or a `Budget`. A duplicate costs nothing: its trial comes from
-    a cache. Ctrl-C returns what is done. The same seed gives the same history.
+    a cache. Ctrl-C returns what is done.
+
+    With an `executor`, such as `Processes(2)` or Dask's `client.get_executor()`, candidates are evaluated in
+    parallel. A strategy is told its trials in the order asked, so the same seed gives the same history with
+    any executor or none. `ahead` candidates are out at a time; it is needed, and part of what makes the
+    history, where a strategy could learn from each trial before the next proposal.
+
+    With a `journal`, a file, every finished trial is on disk before the next is told. The same call goes on
+    where a killed one stood and ends with the same history. Raises ValueError or OSError, and changes
+    nothing, where the journal cannot be used.
     """
     budget = budget if isinstance(budget, Budget) else Budget(evaluations=budget)
     strategy.start(np.random.default_rng(seed))
-    history, cache, repeats = History(stopped="budget spent"), {}, 0
-    with tqdm(total=1, bar_format=BAR, miniters=0, disable=not progress, file=sys.stdout) as bar:
+    window, made_by = how_far(strategy, executor, ahead)
+    history, pending, repeats = History(stopped="budget spent"), deque(), 0
+    with contextlib.ExitStack() as stack:
+        file = journal and stack.enter_context(Journal(journal, identity(strategy, evaluate, seed, made_by)))
+        work = stack.enter_context(Work(evaluate, seed, executor, file))
+        bar = stack.enter_context(
+            tqdm(total=1, bar_format=BAR, miniters=0, disable=not progress, file=sys.stdout)
+        )
         try:
-            while budget.used(history) < 1:
-                candidates = strategy.ask(1)
-                if not candidates or repeats >= PATIENCE:
-                    history.stopped = "the strategy has nothing new to propose"
+            while budget.used(history) < 1 and repeats < PATIENCE:
+                while len(pending) < window and len(work.begun) < budget.evaluations:
+                    candidates = strategy.ask(1)
+                    pending += [(candidate, work.begin(candidate)) for candidate in candidates]
+                    if not candidates:
+                        break
+                if not pending:
                     break
-                trials = []
-                for candidate in candidates:
-                    show(bar, budget.used(history), history, candidate.architecture)
-                    trials.append(evaluated(candidate, evaluate, seed, cache))
-                    history.add(trials[-1])
-                    repeats = repeats + 1 if trials[-1].cached else 0
-                strategy.tell(trials)
+                show(bar, budget.used(history), history, pending[0][0].architecture)
+                trial = work.result(*pending.popleft())
+                history.add(trial)
+                repeats = repeats + 1 if trial.cached else 0
+                strategy.tell([trial])
+            if budget.used(history) < 1:
+                history.stopped = "the strategy has nothing new to propose"
         except KeyboardInterrupt:
             history.stopped = "interrupted"
+        except BrokenExecutor:
+            history.stopped = "the executor broke, as its workers died; nb.Processes replaces a dead worker"
         show(bar, min(1, budget.used(history)), history, history.stopped)
     return history
 
 
-def evaluated(candidate: Candidate, evaluate: Callable[..., Trial], seed: int, cache: dict) -> Trial:
-    """The trial of a candidate: from the cache if it is a duplicate, and marked so; otherwise a new one."""
-    architecture, epochs, parents, resume, inherit = candidate
-    if (architecture, epochs) in cache:
-        return dataclasses.replace(cache[architecture, epochs], cached=True, seconds=0.0, parents=parents)
-    settings: dict = {"seed": training_seed(seed, architecture)}
-    if epochs:
-        settings["epochs"] = epochs
-    if resume:
-        settings["resume"] = resume
-    if inherit:
-        settings["inherit"] = (inherit, training_seed(seed, inherit))
-    trial = evaluate(architecture, **settings)
-    trial = dataclasses.replace(trial, parents=parents) if parents else trial
-    cache[architecture, epochs] = trial
-    return trial
+def how_far(strategy, executor: Executor | None, ahead: int | None) -> tuple[int, int | None]:
+    """How many candidates may be out at a time, and the number that makes the history, if there is one."""
+    if ahead is not None and ahead < 1:
+        raise ValueError(f"ahead={ahead} asks for nothing: give at least 1.")
+    if getattr(strategy, "waits", False):
+        return ahead or (FAR if executor else 1), None
+    if executor and not ahead:
+        warnings.warn(
+            f"{type(strategy).__name__} learns from each trial before it proposes the next, so only one "
+            "worker is busy: give ahead=4, for example, to let it propose before the results are known.",
+            stacklevel=3,
+        )
+    return ahead or 1, ahead or 1
+
+
+class Work:
+    """The evaluations of a search: each is done once, here or by an executor's workers, and put on file.
+
+    `begun` holds what was asked for, by architecture and epochs, with its number in the order asked.
+    """
+
+    def __init__(self, evaluate, seed: int, executor: Executor | None, journal: Journal | None):
+        self.evaluate, self.seed, self.journal = evaluate, seed, journal
+        self.submit = executor and executors.submitter(executor, evaluate)
+        self.begun: dict[tuple, int] = {}
+        self.done: dict[tuple, Trial] = {}
+        self.running: set[Future] = set()
+        self.finished: SimpleQueue = SimpleQueue()
+
+    def begin(self, candidate: Candidate) -> bool:
+        """Have a candidate evaluated; False if it is a duplicate."""
+        key = candidate[:2]
+        if key in self.begun:
+            return False
+        self.begun[key] = len(self.begun)
+        if self.journal and (trial := self.journal.find(candidate)):
+            self.done[key] = trial
+        elif self.submit:
+            future = self.submit(candidate.architecture, **self.settings(candidate))
+            self.running.add(future)
+            future.add_done_callback(lambda future: self.finished.put((candidate, future)))
+        return True
+
+    def settings(self, candidate: Candidate) -> dict:
+        """What the evaluator is told beside the architecture."""
+        settings: dict = {"seed": training_seed(self.seed, candidate.architecture)}
+        if candidate.epochs:
+            settings["epochs"] = candidate.epochs
+        if candidate.resume:
+            settings["resume"] = candidate.resume
+        if candidate.inherit:
+            settings["inherit"] = (candidate.inherit, training_seed(self.seed, candidate.inherit))
+        return settings
+
+    def result(self, candidate: Candidate, is_new: bool) -> Trial:
+        """The trial of a candidate, when it is there; that of a duplicate is marked, and costs nothing."""
+        key = candidate[:2]
+        while key not in self.done:
+            if self.submit:
+                self.collect(*self.finished.get())
+            else:
+                self.keep(candidate, self.evaluate(candidate.architecture, **self.settings(candidate)))
+        trial = self.done[key]
+        if is_new:
+            return trial
+        return dataclasses.replace(trial, cached=True, seconds=0.0, parents=candidate.parents)
+
+    def collect(self, candidate: Candidate, future: Future) -> None:
+        """Keep what a worker found; when it died, a failed trial."""
+        self.running.discard(future)
+        try:
+            trial = dataclasses.replace(future.result(), architecture=candidate.architecture)
+        except Exception as problem:
+            if not executors.is_death(problem):
+                raise
+            trial = self.lost(candidate, problem)
+        self.keep(candidate, trial)
+
+    def lost(self, candidate: Candidate, problem: Exception) -> Trial:
+        return Trial(
+            candidate.architecture,
+            training_seed(self.seed, candidate.architecture),
+            candidate.epochs or getattr(self.evaluate, "epochs", 1),
+            score=-math.inf,
+            seconds=getattr(problem, "seconds", 0.0),
+            status="failed",
+            error=f"{type(problem).__name__}: {problem}",
+        )
+
+    def keep(self, candidate: Candidate, trial: Trial) -> None:
+        key = candidate[:2]
+        if self.journal:
+            self.journal.write(candidate, self.begun[key], trial)
+        self.done[key] = dataclasses.replace(trial, parents=candidate.parents) if candidate.parents else trial
+
+    def __enter__(self) -> "Work":
+        return self
+
+    def __exit__(self, *_) -> None:
+        """Give up what still runs; what has finished goes on file."""
+        for future in self.running:
+            future.cancel()
+        with contextlib.suppress(Empty):
+            while self.journal:
+                candidate, future = self.finished.get_nowait()
+                if not future.cancelled() and not future.exception():
+                    self.collect(candidate, future)
 
 
 def show(bar: tqdm, share: float, history: History, now) -> None:

@@ -67,6 +67,11 @@ class Table:
         seeds = len(self.records[self.best])
         return f"Table of {len(self.records):,} architectures, {seeds} seeds each, {self.epochs} epochs"
 
+    @property
+    def description(self) -> str:
+        """What a journal says about this evaluator."""
+        return repr(self)
+
     def __call__(
         self,
         architecture: Mapping,

@@ -102,6 +102,15 @@ class Trainer:
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name}={getattr(self, name)!r} trains nothing: give a number above 0.")
 
+    @property
+    def description(self) -> dict:
+        """What a journal says about this evaluator: another one of the same description trains alike."""
+        counts = {"train": len(self.data.y_train), "validation": len(self.data.y_validation)}
+        data = {"name": self.data.name, **counts, "fingerprint": self.data.fingerprint}
+        metric = getattr(self.metric, "__name__", self.metric)
+        recipe = {name: getattr(self, name) for name in ("epochs", "batch_size", "learning_rate")}
+        return {"data": data, "build": self.build.__qualname__, "metric": metric, **recipe}
+
     def __call__(self, candidate, **settings) -> Trial:
         """The trial of a candidate; the settings are those of `fit`."""
         return self.fit(candidate, **settings)[0]

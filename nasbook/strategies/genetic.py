@@ -15,6 +15,8 @@ class Genetic:
     architecture is proposed twice. Raises ValueError for settings that cannot work.
     """
 
+    waits = True
+
     def __init__(
         self,
         space: SearchSpace,

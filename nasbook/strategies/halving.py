@@ -22,6 +22,8 @@ class SuccessiveHalving:
     ValueError for settings that cannot work.
     """
 
+    waits = True
+
     def __init__(
         self,
         space: SearchSpace,

@@ -13,6 +13,8 @@ class LocalSearch:
     before; no architecture is proposed twice. `optima` lists where the climbs ended.
     """
 
+    waits = True
+
     def __init__(self, space: SearchSpace):
         self.space = space
 

@@ -16,6 +16,8 @@ class NSGA2:
     settings that cannot work.
     """
 
+    waits = True
+
     def __init__(
         self,
         space: SearchSpace,

@@ -23,7 +23,11 @@ class Candidate(NamedTuple):
 
 
 class Strategy(Protocol):
-    """Any object with these methods can search."""
+    """Any object with these methods can search.
+
+    One that says `waits = True` proposes nothing while it needs results, so it may be asked far ahead: its
+    proposals are the same, however many are evaluated at a time.
+    """
 
     def start(self, rng: np.random.Generator) -> None:
         """Forget everything; draw all random numbers from this generator from now on."""

@@ -9,6 +9,8 @@ from nasbook.strategies.protocol import Candidate, draw_unseen
 class RandomSearch:
     """Draw architectures uniformly from the whole space, none twice."""
 
+    waits = True
+
     def __init__(self, space: SearchSpace):
         self.space = space
 

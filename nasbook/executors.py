@@ -1,0 +1,164 @@
+"""Executors: who evaluates. `search` takes any `concurrent.futures.Executor`; this one is made for training.
+
+Two processes of one thread each train more networks than one process of two threads: small networks leave a
+second thread little to do, and Python itself runs on one core.
+"""
+
+import contextlib
+import multiprocessing
+import operator
+import os
+import pickle
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
+
+import cloudpickle
+
+from nasbook.environment import device, quiet_stderr
+
+
+class WorkerDied(Exception):  # noqa: N818 - it names what happened, and only one evaluation is lost
+    """A worker process died while it evaluated; `seconds` is how long it had worked on it."""
+
+    def __init__(self, seconds: float):
+        super().__init__("the worker process died: it was killed, or the machine ran out of memory")
+        self.seconds = seconds
+
+
+class Processes(Executor):
+    """Worker processes, set up for training: `with nb.Processes(2) as executor: ...`.
+
+    Each computes with so many `threads`; on a GPU each takes memory as it needs it. What evaluates, such as a
+    `Trainer` with its data, is sent to every worker once. A worker that dies costs the evaluation that it was
+    busy with, which raises `WorkerDied`; another one takes its place. Workers end with the process that
+    started them, even when that is killed. In a script, start them below `if __name__ == "__main__":`.
+    Raises ValueError for less than one worker or thread.
+    """
+
+    def __init__(self, workers: int = 2, *, threads: int = 1):
+        if workers < 1 or threads < 1:
+            raise ValueError(
+                f"workers={workers}, threads={threads} compute nothing: give at least 1 of each."
+            )
+        self._mine, self._workers = threading.local(), []
+        self._minders = ThreadPoolExecutor(workers, initializer=self._hire, initargs=(threads,))
+
+    def _hire(self, threads: int) -> None:
+        """Every thread of the pool minds a worker of its own: a death concerns one evaluation only."""
+        self._mine.worker = Worker(threads)
+        self._workers.append(self._mine.worker)
+
+    def submit(self, function: Callable, /, *args, **kwargs) -> Future:
+        return self._minders.submit(lambda: self._mine.worker.run(function, args, kwargs))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the workers: when their work is done or, with `cancel_futures`, at once."""
+        self._minders.shutdown(wait=False, cancel_futures=cancel_futures)
+        if cancel_futures:
+            for worker in self._workers:
+                worker.kill()
+        if wait:
+            self._minders.shutdown(wait=True)
+        for worker in self._workers:
+            worker.stop(wait)
+
+
+class Worker:
+    """One process: started when there is something to do, and again after its death."""
+
+    def __init__(self, threads: int):
+        self.threads, self.pool, self.ended = threads, None, False
+
+    def start(self) -> None:
+        context = multiprocessing.get_context("spawn")  # a fork of a process with TensorFlow in it can hang
+        self.pool = ProcessPoolExecutor(1, context, initializer=prepare, initargs=(self.threads,))
+        self.function = None
+        try:
+            self.pid = self.pool.submit(os.getpid).result()
+        except BrokenExecutor:
+            raise RuntimeError(
+                "A worker process could not start: in a script, call nb.Processes below "
+                '`if __name__ == "__main__":`; otherwise see what it printed.'
+            ) from None
+
+    def run(self, function: Callable, args: tuple, kwargs: dict):
+        """Call the function in the process; the same function as before is not sent again."""
+        if not self.pool:
+            self.start()
+        start = time.perf_counter()
+        try:
+            if function is not self.function:
+                self.pool.submit(remember, cloudpickle.dumps(function)).result()
+                self.function = function
+            return pickle.loads(self.pool.submit(recall, cloudpickle.dumps((args, kwargs))).result())
+        except BrokenExecutor:
+            self.pool = None
+            raise WorkerDied(time.perf_counter() - start) from None
+
+    def kill(self) -> None:
+        if self.pool:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGTERM)
+
+    def stop(self, wait: bool) -> None:
+        if self.pool:
+            self.pool.shutdown(wait)
+
+
+# --- in the worker process --------------------------------------------------------------------------------
+
+_memory: dict[str, Callable] = {}
+
+
+def prepare(threads: int) -> None:
+    """What a worker does first: leave Ctrl-C to its parent, end with it, and use so many threads."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    use_threads(threads)
+
+
+def end_with_parent() -> None:
+    multiprocessing.parent_process().join()
+    os._exit(1)
+
+
+def use_threads(threads: int) -> None:
+    """Let a fresh process compute with so many threads: said before TensorFlow, PyTorch or BLAS start."""
+    for library in ("TF_NUM_INTRAOP", "TF_NUM_INTEROP", "OMP_NUM", "OPENBLAS_NUM", "MKL_NUM"):
+        os.environ[f"{library}_THREADS"] = str(threads)
+
+
+def remember(packed: bytes) -> None:
+    with quiet_stderr():
+        _memory["function"] = pickle.loads(packed)
+        if "keras" in sys.modules:
+            device()  # now TensorFlow has said what it says when it starts
+
+
+def recall(packed: bytes) -> bytes:
+    args, kwargs = pickle.loads(packed)
+    return cloudpickle.dumps(_memory["function"](*args, **kwargs))
+
+
+# --- for the search ---------------------------------------------------------------------------------------
+
+
+def submitter(executor: Executor, evaluate: Callable) -> Callable[..., Future]:
+    """How to submit an evaluation: `submitter(executor, evaluate)(architecture, seed=0) -> Future`.
+
+    On Dask (`Client.get_executor()`) the evaluator is scattered: every worker gets it once.
+    """
+    client = getattr(executor, "_client", None)
+    if client is None:
+        return partial(executor.submit, evaluate)
+    return partial(executor.submit, operator.call, client.scatter(evaluate, broadcast=True, hash=False))
+
+
+def is_death(problem: BaseException) -> bool:
+    """Whether a worker died, and nothing worse: `WorkerDied`, or what Dask says after a few attempts."""
+    return type(problem).__name__ in ("WorkerDied", "KilledWorker")

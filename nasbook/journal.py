@@ -1,0 +1,202 @@
+"""The journal: every finished trial of a search is on disk before the next is told.
+
+Text, one JSON object a line, only ever appended to. The first line, the header, says which search it is; each
+other line is a trial that was really evaluated. A search that is called again looks up what it finds there.
+"""
+
+import dataclasses
+import datetime
+import json
+import math
+import os
+import warnings
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from nasbook.space import Architecture, SearchSpace, article_space, lenet_space
+from nasbook.strategies.protocol import Candidate
+from nasbook.trial import Trial
+
+FORMAT = "nasbook journal 1"
+UNCHECKED = ("versions", "started")  # what another call may have otherwise
+FIELDS = [field.name for field in dataclasses.fields(Trial) if field.name not in ("parents", "cached")]
+
+
+class Journal:
+    """The journal of one search: `with Journal("runs/x.jsonl", header) as journal: ...`.
+
+    Entering opens the file and locks it. A line that a kill left unfinished is dropped. Raises ValueError for
+    a file that is no journal, is damaged, or belongs to another search, and OSError where it cannot be
+    locked, read or written: nothing in it is changed then.
+    """
+
+    def __init__(self, path: str | Path, header: dict):
+        self.path, self.header = Path(path), {"format": FORMAT, **header}
+        self.lock = FileLock(f"{self.path}.lock", timeout=0)
+        self.file: int | None = None
+        self.known: dict[tuple, dict] = {}
+
+    def __enter__(self) -> "Journal":
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.lock.acquire()
+            self.open()
+        except Timeout:
+            raise OSError(
+                f"The journal {self.path} is in use by another search: wait for it, or give another file."
+            ) from None
+        except OSError as problem:
+            raise self.unusable(problem) from problem
+        finally:
+            if self.file is None:
+                self.lock.release()
+        return self
+
+    def __exit__(self, *_) -> None:
+        os.close(self.file)
+        self.lock.release()
+
+    def open(self) -> None:
+        header, rows, size = parse(self.path) if self.path.exists() else ({}, [], 0)
+        if header:
+            self.refuse_another(header)
+        self.known = {key(row["architecture"], row["requested_epochs"]): row for row in rows}
+        self.file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+        os.truncate(self.file, size)
+        os.lseek(self.file, size, os.SEEK_SET)
+        if not header:
+            self.append({**self.header, "started": datetime.datetime.now().isoformat(timespec="seconds")})
+
+    def refuse_another(self, found: dict) -> None:
+        """Raise ValueError where the header on file says another search than this one."""
+        wanted = json.loads(text(self.header))
+        for name in wanted:
+            if name not in UNCHECKED and found.get(name) != wanted[name]:
+                raise ValueError(
+                    f"The journal {self.path} belongs to another search: its {name} is {found.get(name)}, "
+                    f"here it is {wanted[name]}. Call the search that began it, or give another file."
+                )
+        if found["versions"] != wanted["versions"]:
+            warnings.warn(
+                f"The journal {self.path} was begun with {found['versions']}, now it is "
+                f"{wanted['versions']}: trainings may come out slightly different.",
+                stacklevel=5,
+            )
+
+    def find(self, candidate: Candidate) -> Trial | None:
+        """The trial of this candidate, if it is on file."""
+        row = self.known.get(key(candidate.architecture, candidate.epochs))
+        return row and trial_of(row, candidate)
+
+    def write(self, candidate: Candidate, number: int, trial: Trial) -> None:
+        """Append a trial; it is on disk when this returns. `number` counts in the order asked."""
+        row = {name: getattr(trial, name) for name in FIELDS}
+        row["score"] = trial.score if math.isfinite(trial.score) else None
+        self.append({"number": number, "requested_epochs": candidate.epochs, **row})
+
+    def append(self, row: dict) -> None:
+        """Write a whole line, or leave the file as it was."""
+        size = os.lseek(self.file, 0, os.SEEK_CUR)
+        line = (text(row) + "\n").encode()
+        try:
+            while line:
+                line = line[os.write(self.file, line) :]
+            os.fsync(self.file)
+        except BaseException as problem:  # a full disk, or Ctrl-C
+            os.truncate(self.file, size)
+            os.lseek(self.file, size, os.SEEK_SET)
+            raise self.unusable(problem) if isinstance(problem, OSError) else problem from None
+
+    def unusable(self, problem: OSError) -> OSError:
+        return OSError(
+            f"The journal {self.path} cannot be written ({problem.strerror or problem}): make room, or give "
+            "a file in a folder of your own. What is in it stays, and the same call goes on from there."
+        )
+
+
+def text(row) -> str:
+    """One line of JSON; NumPy's numbers as numbers, anything else that JSON lacks as Python prints it."""
+    return json.dumps(row, default=lambda value: value.item() if hasattr(value, "item") else repr(value))
+
+
+def key(architecture, epochs: int | None) -> tuple:
+    """What tells trials apart; the same for an architecture and for what JSON made of it."""
+    return text(architecture), epochs
+
+
+def trial_of(row: dict, candidate: Candidate) -> Trial:
+    """The trial of a candidate that a row describes."""
+    fields = {name: row[name] for name in FIELDS}
+    fields |= {"architecture": candidate.architecture, "curve": tuple(row["curve"])}
+    fields["score"] = -math.inf if row["score"] is None else row["score"]
+    return Trial(**fields, parents=candidate.parents)
+
+
+def read_trials(path: str | Path) -> list[Trial]:
+    """All trials in a journal, in the order asked; the file may be in use."""
+    header, rows, _ = parse(path)
+    space = space_of(header)
+    describe = space.describe if space else str
+    rows.sort(key=lambda row: row["number"])
+    return [trial_of(row, Candidate(Architecture(row["architecture"], describe))) for row in rows]
+
+
+def parse(path: str | Path) -> tuple[dict, list[dict], int]:
+    """The header, the rows, and the size in bytes of what is complete: a last line without an end is not."""
+    content = Path(path).read_bytes()
+    size = content.rfind(b"\n") + 1
+    header, *rows = list(objects(path, content[:size])) or [{}]
+    if size and header.get("format") != FORMAT:
+        raise ValueError(f"The file {path} is no journal of nasbook: give another one, or a new name.")
+    return header, rows, size
+
+
+def objects(path: str | Path, content: bytes) -> Iterator[dict]:
+    for number, line in enumerate(content.splitlines(), start=1):
+        try:
+            yield json.loads(line)
+        except ValueError:
+            what = "is no journal of nasbook" if number == 1 else f"is damaged in line {number}"
+            raise ValueError(
+                f"The file {path} {what}: give another one, or a new name. Nothing in it was changed."
+            ) from None
+
+
+# --- which search it is -----------------------------------------------------------------------------------
+
+
+def identity(strategy, evaluate, seed: int, ahead: int | None) -> dict:
+    """The header: what makes two searches the same one, and the versions that made it."""
+    packages = ("nasbook", "numpy", "keras", "tensorflow")
+    return {
+        "space": choices(getattr(strategy, "space", None)),
+        "strategy": settings(strategy),
+        "evaluator": getattr(evaluate, "description", getattr(evaluate, "__name__", type(evaluate).__name__)),
+        "seed": seed,
+        "ahead": ahead,
+        "versions": {name: metadata.version(name) for name in packages},
+    }
+
+
+def settings(strategy) -> dict:
+    """A strategy's name and its settings: what is a number, a text or a plan when it starts."""
+    plain = {
+        name: value
+        for name, value in vars(strategy).items()
+        if isinstance(value, (int, float, str)) and value
+    }
+    return {"name": type(strategy).__name__, **plain, "brackets": getattr(strategy, "brackets", None)}
+
+
+def choices(space: SearchSpace | None) -> list | None:
+    """A search space as a header holds it."""
+    return space and [[choice.name, choice.options, dict(choice.when)] for choice in space.choices]
+
+
+def space_of(header: dict) -> SearchSpace | None:
+    """Which of the book's spaces was searched, if it was one."""
+    spaces = (lenet_space(), article_space())
+    return next((space for space in spaces if json.loads(text(choices(space))) == header.get("space")), None)
