@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
@@ -151,12 +152,16 @@ def recall(packed: bytes) -> bytes:
 def submitter(executor: Executor, evaluate: Callable) -> Callable[..., Future]:
     """How to submit an evaluation: `submitter(executor, evaluate)(architecture, seed=0) -> Future`.
 
-    On Dask (`Client.get_executor()`) the evaluator is scattered: every worker gets it once.
+    On Dask (`Client.get_executor()`) the evaluator is unpacked by a task of its own: it reaches every worker
+    once, and Dask repeats the task where a dead worker took the last copy with it.
     """
     client = getattr(executor, "_client", None)
     if client is None:
         return partial(executor.submit, evaluate)
-    return partial(executor.submit, operator.call, client.scatter(evaluate, broadcast=True, hash=False))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Sending large graph")  # the data are large, and sent once
+        unpacked = client.submit(pickle.loads, cloudpickle.dumps(evaluate), pure=False)
+    return partial(executor.submit, operator.call, unpacked)
 
 
 def is_death(problem: BaseException) -> bool:

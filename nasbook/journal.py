@@ -146,22 +146,24 @@ def read_trials(path: str | Path) -> list[Trial]:
 
 def parse(path: str | Path) -> tuple[dict, list[dict], int]:
     """The header, the rows, and the size in bytes of what is complete: a last line without an end is not."""
-    content = Path(path).read_bytes()
+    content, begin = Path(path).read_bytes(), f'{{"format": "{FORMAT}"'.encode()
+    if content[: len(begin)] != begin[: len(content)]:
+        raise ValueError(
+            f"The file {path} is no journal of nasbook: give another one, or a new name. It was not changed."
+        )
     size = content.rfind(b"\n") + 1
     header, *rows = list(objects(path, content[:size])) or [{}]
-    if size and header.get("format") != FORMAT:
-        raise ValueError(f"The file {path} is no journal of nasbook: give another one, or a new name.")
     return header, rows, size
 
 
 def objects(path: str | Path, content: bytes) -> Iterator[dict]:
-    for number, line in enumerate(content.splitlines(), start=1):
+    for number, line in enumerate(content.split(b"\n")[:-1], start=1):
         try:
-            yield json.loads(line)
-        except ValueError:
-            what = "is no journal of nasbook" if number == 1 else f"is damaged in line {number}"
+            yield dict(json.loads(line))
+        except (TypeError, ValueError):
             raise ValueError(
-                f"The file {path} {what}: give another one, or a new name. Nothing in it was changed."
+                f"The journal {path} is damaged in line {number}: delete this line, to have its trial "
+                "evaluated again, or give another file. It was not changed."
             ) from None
 
 

@@ -1,0 +1,315 @@
+"""Executors: the same history whoever evaluates, data sent once, and deaths that cost one trial."""
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import warnings
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+import dask
+import psutil
+import pytest
+from distributed import Client, LocalCluster
+
+import nasbook as nb
+
+TABLE = nb.Table.load("lenet_fashion")
+SPACE = TABLE.space
+STRATEGIES = [
+    *(nb.RandomSearch(SPACE), nb.Genetic(SPACE, population=8), nb.NSGA2(SPACE, population=8)),
+    *(nb.LocalSearch(SPACE), nb.SuccessiveHalving(SPACE), nb.Hyperband(SPACE)),
+]
+LEARNERS = [nb.AgingEvolution(SPACE, population=8), nb.Bayesian(SPACE), nb.Reinforce(SPACE)]
+
+
+def out_of_order(architecture, *, seed=0, **settings):
+    """The table, at a speed that changes from trial to trial: workers overtake each other."""
+    time.sleep(seed % 5 / 1000)
+    return TABLE(architecture, seed=seed, **settings)
+
+
+def search(strategy, evaluate=out_of_order, budget=40, **settings):
+    return nb.search(strategy, evaluate, budget, progress=False, **settings)
+
+
+@pytest.fixture(scope="module", params=["threads", "processes", "dask"])
+def executor(request):
+    if request.param == "threads":
+        with ThreadPoolExecutor(3) as pool:
+            yield pool
+    elif request.param == "processes":
+        with nb.Processes(2) as pool:
+            yield pool
+    else:
+        with (
+            LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+            Client(cluster) as client,
+        ):
+            yield client.get_executor()
+
+
+# --- the same history ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES, ids=lambda strategy: type(strategy).__name__)
+def test_a_strategy_that_waits_has_the_same_history_with_any_executor_or_none(executor, strategy):
+    alone = search(strategy, seed=3)
+    assert search(strategy, seed=3, executor=executor) == alone
+    assert search(strategy, seed=3, ahead=5) == alone
+
+
+@pytest.mark.parametrize("strategy", LEARNERS, ids=lambda strategy: type(strategy).__name__)
+def test_a_strategy_that_learns_from_each_trial_has_the_same_history_for_the_same_ahead(executor, strategy):
+    alone = search(strategy, seed=3, ahead=4)
+    assert search(strategy, seed=3, ahead=4, executor=executor) == alone
+    assert search(strategy, seed=3).trials != alone.trials
+
+
+@pytest.mark.parametrize("budget", [nb.Budget(epochs=60), nb.Budget(seconds=100)], ids=str)
+def test_other_budgets_end_with_the_same_trial(executor, budget):
+    strategy = nb.Hyperband(SPACE)
+    assert search(strategy, budget=budget, executor=executor) == search(strategy, budget=budget)
+
+
+def test_an_exhausted_space_ends_a_parallel_search(executor):
+    small = nb.SearchSpace([choice for choice in SPACE.choices if not choice.when][:3])
+    history = nb.search(nb.RandomSearch(small), scored, 1_000, executor=executor, progress=False)
+    assert len(history) == small.size
+    assert history.stopped == "the strategy has nothing new to propose"
+
+
+def scored(architecture, *, seed=0, epochs=1):
+    return nb.Trial(architecture, seed, epochs, score=seed / 2**32)
+
+
+def test_architectures_come_back_as_the_ones_that_were_proposed(executor):
+    strategy = nb.Genetic(SPACE, population=6)
+    history = search(strategy, budget=12, executor=executor)
+    assert all(trial.architecture in strategy.proposed for trial in history)
+    assert str(history.trials[0].architecture).startswith("conv")
+    assert history.trials[-1].parents
+
+
+def test_duplicates_that_are_out_at_the_same_time_are_evaluated_once():
+    class Repeats(nb.RandomSearch):
+        def ask(self, n):
+            new = super().ask(1)
+            return [*new, *new]
+
+    with ThreadPoolExecutor(3) as pool:
+        history = search(Repeats(SPACE), budget=6, executor=pool)
+    assert [trial.cached for trial in history][:4] == [False, True, False, True]
+    assert len(history.fresh) == 6
+
+
+TRAINING = """
+import json, sys
+import nasbook as nb
+
+def main(executor):
+    data = nb.load("mnist", train=300, validation=300)
+    space = nb.lenet_space()
+    genes = [nb.Choice("blocks", (1,))]
+    genes += [nb.Choice(c.name, c.options[:2]) for c in space.choices if not c.when and c.name != "blocks"]
+    trainer = nb.Trainer(data, epochs=1, metric=lambda y, p: (y == p).mean())
+    history = nb.search(nb.RandomSearch(nb.SearchSpace(genes)), trainer, 3, executor=executor, progress=False)
+    print(json.dumps([[t.seed, t.score, t.status] for t in history]))
+
+if __name__ == "__main__":
+    nb.setup()
+    if sys.argv[1] == "alone":
+        main(None)
+    else:
+        with nb.Processes(2) as executor:
+            main(executor)
+"""
+
+
+def test_real_training_gives_the_same_scores_in_worker_processes(tmp_path):
+    (tmp_path / "script.py").write_text(TRAINING)
+    runs = [
+        subprocess.Popen(
+            [sys.executable, tmp_path / "script.py", how],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for how in ("alone", "processes")
+    ]
+    outputs = [run.communicate() for run in runs]
+    alone, parallel = (json.loads(output.splitlines()[-1]) for output, _ in outputs)
+    assert alone == parallel
+    assert [status for _, _, status in alone] == ["done"] * 3
+    assert outputs[1][1] == ""  # workers keep TensorFlow's start-up messages to themselves
+
+
+# --- how far ahead ------------------------------------------------------------------------------------------
+
+
+def test_a_strategy_that_would_leave_workers_idle_says_what_to_give():
+    with (
+        ThreadPoolExecutor(2) as pool,
+        pytest.warns(UserWarning, match="AgingEvolution learns.*give ahead=4"),
+    ):
+        search(LEARNERS[0], budget=3, executor=pool)
+    with ThreadPoolExecutor(2) as pool, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        search(LEARNERS[0], budget=3, executor=pool, ahead=2)
+        search(STRATEGIES[0], budget=3, executor=pool)
+
+
+def test_ahead_is_how_many_are_out_at_a_time():
+    running, most = 0, 0
+
+    def counted(architecture, *, seed):
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        time.sleep(0.01)
+        running -= 1
+        return scored(architecture, seed=seed)
+
+    with ThreadPoolExecutor(8) as pool:
+        search(LEARNERS[0], counted, budget=30, executor=pool, ahead=3)
+    assert most == 3
+    with pytest.raises(ValueError, match="ahead=0 asks for nothing: give at least 1"):
+        search(LEARNERS[0], ahead=0)
+
+
+def test_no_more_is_begun_than_the_budget_holds():
+    calls = []
+    with ThreadPoolExecutor(4) as pool:
+        search(
+            nb.RandomSearch(SPACE), lambda a, **s: calls.append(a) or scored(a, **s), budget=7, executor=pool
+        )
+    assert len(calls) == 7
+
+
+# --- processes ----------------------------------------------------------------------------------------------
+
+
+class Heavy:
+    """An evaluator that counts how often it is packed to be sent."""
+
+    def __init__(self):
+        self.packed = 0
+
+    def __getstate__(self):
+        self.packed += 1
+        return {"packed": 0}
+
+    def __call__(self, architecture, *, seed=0):
+        return dataclasses.replace(scored(architecture, seed=seed), error=str(os.getpid()))
+
+
+def test_an_evaluator_is_sent_once_to_each_worker():
+    heavy = Heavy()
+    with nb.Processes(2) as pool:
+        first = search(nb.RandomSearch(SPACE), heavy, budget=20, executor=pool)
+        second = search(nb.RandomSearch(SPACE), heavy, budget=20, executor=pool)
+    workers = {trial.error for trial in [*first, *second]}
+    assert heavy.packed <= 2
+    assert str(os.getpid()) not in workers
+    assert len(workers) == 2
+
+
+def killer(architecture, *, seed=0, epochs=1):
+    if architecture["kernel"] == 5 and architecture["dense"] == 128:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return scored(architecture, seed=seed)
+
+
+def test_a_worker_that_dies_costs_one_trial():
+    with nb.Processes(2) as pool:
+        history = search(nb.RandomSearch(SPACE), killer, budget=24, executor=pool)
+    assert len(history) == 24
+    failed = [trial for trial in history if trial.status == "failed"]
+    assert 0 < len(failed) < 12
+    assert all((t.architecture["kernel"], t.architecture["dense"]) == (5, 128) for t in failed)
+    assert "WorkerDied: the worker process died: it was killed, or" in failed[0].error
+
+
+def test_on_dask_a_candidate_that_kills_its_workers_costs_one_trial():
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        history = search(nb.RandomSearch(SPACE), killer, budget=12, executor=client.get_executor())
+    failed = [trial for trial in history if trial.status == "failed"]
+    assert len(history) == 12
+    assert 0 < len(failed) < 12
+    assert all("KilledWorker" in trial.error for trial in failed)
+
+
+def test_an_executor_that_breaks_ends_the_search_and_keeps_what_is_done():
+    with ProcessPoolExecutor(1) as pool:
+        history = search(nb.RandomSearch(SPACE), killer, budget=24, executor=pool)
+    assert 0 < len(history) < 24
+    assert "the executor broke" in history.stopped
+    assert all(trial.status == "done" for trial in history)
+
+
+def test_an_error_of_the_evaluator_is_an_error_of_the_search(executor):
+    with pytest.raises(ValueError, match="epochs=9 after 0 is not in the table"):
+        search(nb.SuccessiveHalving(SPACE, min_epochs=9, max_epochs=9), executor=executor)
+
+
+ORPHANS = """
+import sys, time
+import nasbook as nb
+def slow(architecture, **_):
+    time.sleep(600)
+if __name__ == "__main__":
+    with nb.Processes(2) as executor:
+        futures = [executor.submit(slow, {}) for _ in range(2)]
+        time.sleep(600)
+"""
+
+
+def test_workers_end_with_the_process_that_started_them(tmp_path):
+    (tmp_path / "script.py").write_text(ORPHANS)
+    parent = psutil.Popen([sys.executable, tmp_path / "script.py"])
+    deadline = time.time() + 60
+    while len(workers := parent.children(recursive=True)) < 3 and time.time() < deadline:
+        time.sleep(0.1)  # two workers, and the resource tracker of multiprocessing
+    time.sleep(1)
+    parent.kill()
+    _, alive = psutil.wait_procs(workers, timeout=20)
+    assert len(workers) == 3
+    assert alive == []
+
+
+def test_shutdown_ends_what_runs_when_it_is_told_to():
+    executor = nb.Processes(1)
+    future = executor.submit(time.sleep, 600)
+    while not future.running():
+        time.sleep(0.01)
+    time.sleep(2)
+    start = time.perf_counter()
+    executor.shutdown(cancel_futures=True)
+    assert time.perf_counter() - start < 30
+    assert isinstance(future.exception(), nb.WorkerDied)
+    with pytest.raises(RuntimeError):
+        executor.submit(time.sleep, 0)
+
+
+@pytest.mark.parametrize("settings", [{"workers": 0}, {"threads": 0}], ids=str)
+def test_processes_that_compute_nothing_are_refused(settings):
+    with pytest.raises(ValueError, match="compute nothing: give at least 1 of each"):
+        nb.Processes(**settings)
+
+
+def test_a_script_without_a_guard_is_told_about_it(tmp_path):
+    (tmp_path / "script.py").write_text(
+        "import nasbook as nb\nwith nb.Processes(1) as e:\n    print(e.submit(abs, -1).result())\n"
+    )
+    run = subprocess.run(
+        [sys.executable, tmp_path / "script.py"], capture_output=True, text=True, timeout=120
+    )
+    assert run.returncode == 1
+    assert 'below `if __name__ == "__main__":`' in run.stderr
