@@ -5,15 +5,14 @@ second thread little to do, and Python itself runs on one core.
 """
 
 import contextlib
+import hashlib
 import multiprocessing
-import operator
 import os
 import pickle
 import signal
 import sys
 import threading
 import time
-import warnings
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
@@ -94,9 +93,9 @@ class Worker:
         start = time.perf_counter()
         try:
             if function is not self.function:
-                self.pool.submit(remember, cloudpickle.dumps(function)).result()
+                self.pool.submit(remember, "function", cloudpickle.dumps(function)).result()
                 self.function = function
-            return pickle.loads(self.pool.submit(recall, cloudpickle.dumps((args, kwargs))).result())
+            return pickle.loads(self.pool.submit(call_packed, cloudpickle.dumps((args, kwargs))).result())
         except BrokenExecutor:
             self.pool = None
             raise WorkerDied(time.perf_counter() - start) from None
@@ -134,16 +133,22 @@ def use_threads(threads: int) -> None:
         os.environ[f"{library}_THREADS"] = str(threads)
 
 
-def remember(packed: bytes) -> None:
+def remember(name: str, packed: bytes) -> None:
+    """Unpack a function, quietly if TensorFlow starts with it, and keep it under this name."""
     with quiet_stderr():
-        _memory["function"] = pickle.loads(packed)
+        _memory[name] = pickle.loads(packed)
         if "keras" in sys.modules:
-            device()  # now TensorFlow has said what it says when it starts
+            device()
 
 
-def recall(packed: bytes) -> bytes:
+def call(name: str, *args, **kwargs):
+    return _memory[name](*args, **kwargs)
+
+
+def call_packed(packed: bytes) -> bytes:
+    """What a notebook defines has to be packed by cloudpickle, on the way here and on the way back."""
     args, kwargs = pickle.loads(packed)
-    return cloudpickle.dumps(_memory["function"](*args, **kwargs))
+    return cloudpickle.dumps(call("function", *args, **kwargs))
 
 
 # --- for the search ---------------------------------------------------------------------------------------
@@ -152,16 +157,25 @@ def recall(packed: bytes) -> bytes:
 def submitter(executor: Executor, evaluate: Callable) -> Callable[..., Future]:
     """How to submit an evaluation: `submitter(executor, evaluate)(architecture, seed=0) -> Future`.
 
-    On Dask (`Client.get_executor()`) the evaluator is unpacked by a task of its own: it reaches every worker
-    once, and Dask repeats the task where a dead worker took the last copy with it.
+    On Dask (`Client.get_executor()`) a plugin brings the evaluator to every worker once, and to those that
+    take the place of dead ones; the client's own futures are used, since the executor's can be lost with a
+    worker.
     """
     client = getattr(executor, "_client", None)
     if client is None:
         return partial(executor.submit, evaluate)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Sending large graph")  # the data are large, and sent once
-        unpacked = client.submit(pickle.loads, cloudpickle.dumps(evaluate), pure=False)
-    return partial(executor.submit, operator.call, unpacked)
+    from distributed import WorkerPlugin
+
+    class Evaluator(WorkerPlugin):
+        def __init__(self, packed: bytes):
+            self.packed, self.name = packed, hashlib.sha256(packed).hexdigest()
+
+        def setup(self, worker):
+            remember(self.name, self.packed)
+
+    plugin = Evaluator(cloudpickle.dumps(evaluate))
+    client.register_plugin(plugin)
+    return partial(client.submit, call, plugin.name, pure=False)
 
 
 def is_death(problem: BaseException) -> bool:

@@ -198,6 +198,9 @@ class SearchSpace:
 
     def complete(self, genes: Mapping[str, Any], rng: np.random.Generator) -> Architecture:
         """The architecture with these genes: inactive ones are dropped, missing ones drawn at random."""
+        known = self._completed.get(tuple(genes.values()))
+        if known == genes:
+            return known
         active: dict[str, Any] = {}
         for choice in self.choices:
             if not choice.when or choice.is_active(active):
@@ -225,17 +228,14 @@ class SearchSpace:
         mother and the others from the father. A gene that only one parent has comes from that parent.
         """
         if kind == "uniform":
-            from_mother = [draw < 0.5 for draw in rng.random(len(self.names)).tolist()]
+            coins = rng.random(len(self.names)).tolist()
+            from_mother = [name for name, coin in zip(self.names, coins, strict=True) if coin < 0.5]
         elif kind == "one-point":
-            cut = rng.integers(1, max(2, len(self.names)))
-            from_mother = [place < cut for place in range(len(self.names))]
+            from_mother = self.names[: rng.integers(1, max(2, len(self.names)))]
         else:
             raise ValueError(f"kind={kind!r} is no crossover: choose 'uniform' or 'one-point'.")
-        genes = {**mother, **father}
-        for name, first in zip(self.names, from_mother, strict=True):
-            if first and name in mother:
-                genes[name] = mother[name]
-        return self.complete(genes, rng)
+        chosen = {name: mother[name] for name in from_mother if name in mother}
+        return self.complete({**mother, **father, **chosen}, rng)
 
     def neighbors(self, architecture: Architecture) -> list[Architecture]:
         """All architectures that differ in one gene (and in the genes that this one switches on)."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 import hashlib
 import math
 import sys
@@ -47,6 +48,10 @@ class Budget:
             history.epochs / self.epochs,
             history.seconds / self.seconds,
         )
+
+    def left(self, work: "Work") -> int:
+        """How many more evaluations may begin."""
+        return math.ceil(min(self.evaluations - len(work.begun), FAR))
 
 
 @dataclass
@@ -137,8 +142,13 @@ class History:
 
 def training_seed(seed: int, architecture: Mapping) -> int:
     """The seed that a candidate is trained with: it depends on the run and the architecture, not on order."""
-    digest = hashlib.sha256(repr((seed, list(architecture.items()))).encode()).digest()
+    digest = hashlib.sha256(f"({seed!r}, {written(architecture)})".encode()).digest()
     return int.from_bytes(digest[:4], "big")
+
+
+@functools.lru_cache(maxsize=10_000)
+def written(architecture: Mapping) -> str:
+    return repr(list(architecture.items()))
 
 
 def search(
@@ -179,20 +189,17 @@ def search(
             tqdm(total=1, bar_format=BAR, miniters=0, disable=not progress, file=sys.stdout)
         )
         try:
-            while budget.used(history) < 1 and repeats < PATIENCE:
-                while len(pending) < window and len(work.begun) < budget.evaluations:
-                    candidates = strategy.ask(1)
-                    pending += [(candidate, work.begin(candidate)) for candidate in candidates]
-                    if not candidates:
-                        break
+            while (used := budget.used(history)) < 1 and repeats < PATIENCE:
+                while (n := min(window - len(pending), budget.left(work))) > 0 and (asked := strategy.ask(n)):
+                    pending += [(candidate, work.begin(candidate)) for candidate in asked]
                 if not pending:
                     break
-                show(bar, budget.used(history), history, pending[0][0].architecture)
+                show(bar, used, history, pending[0][0].architecture)
                 trial = work.result(*pending.popleft())
                 history.add(trial)
                 repeats = repeats + 1 if trial.cached else 0
                 strategy.tell([trial])
-            if budget.used(history) < 1:
+            if used < 1:
                 history.stopped = "the strategy has nothing new to propose"
         except KeyboardInterrupt:
             history.stopped = "interrupted"
@@ -207,7 +214,7 @@ def how_far(strategy, executor: Executor | None, ahead: int | None) -> tuple[int
     if ahead is not None and ahead < 1:
         raise ValueError(f"ahead={ahead} asks for nothing: give at least 1.")
     if getattr(strategy, "waits", False):
-        return ahead or (FAR if executor else 1), None
+        return ahead or FAR, None
     if executor and not ahead:
         warnings.warn(
             f"{type(strategy).__name__} learns from each trial before it proposes the next, so only one "
@@ -295,7 +302,7 @@ class Work:
         key = candidate[:2]
         if self.journal:
             self.journal.write(candidate, self.begun[key], trial)
-        self.done[key] = dataclasses.replace(trial, parents=candidate.parents) if candidate.parents else trial
+        self.done[key] = trial.bred_from(candidate.parents) if candidate.parents else trial
 
     def __enter__(self) -> "Work":
         return self

@@ -28,6 +28,12 @@ class Trial:
     cached: bool = False
     resumed: int = 0
 
+    def bred_from(self, parents: tuple) -> "Trial":
+        """The same trial with these parents (`dataclasses.replace` takes five times as long)."""
+        child = object.__new__(Trial)
+        child.__dict__.update(self.__dict__, parents=parents)
+        return child
+
     def __repr__(self) -> str:
         result = f"score {self.score:.4f}" if self.status == "done" else f"failed ({self.error})"
         return (

@@ -10,7 +10,6 @@ import time
 import warnings
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
-import dask
 import psutil
 import pytest
 from distributed import Client, LocalCluster
@@ -234,16 +233,20 @@ def test_a_worker_that_dies_costs_one_trial():
 
 
 def test_on_dask_a_candidate_that_kills_its_workers_costs_one_trial():
+    doomed = search(nb.RandomSearch(SPACE), budget=3).trials[2].architecture
+
+    def kills(architecture, *, seed):
+        if architecture == doomed:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return scored(architecture, seed=seed)
+
     with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         Client(cluster) as client,
     ):
-        history = search(nb.RandomSearch(SPACE), killer, budget=12, executor=client.get_executor())
-    failed = [trial for trial in history if trial.status == "failed"]
-    assert len(history) == 12
-    assert 0 < len(failed) < 12
-    assert all("KilledWorker" in trial.error for trial in failed)
+        history = search(nb.RandomSearch(SPACE), kills, budget=12, executor=client.get_executor())
+    assert [trial.status for trial in history] == [*["done"] * 2, "failed", *["done"] * 9]
+    assert "KilledWorker" in history.trials[2].error
 
 
 def test_an_executor_that_breaks_ends_the_search_and_keeps_what_is_done():
