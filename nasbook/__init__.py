@@ -19,7 +19,7 @@ os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # the same for Keras on JAX
 
 _PUBLIC = {
-    "datasets": ["load", "Dataset"],
+    "datasets": ["load", "load_folder", "load_arrays", "Dataset"],
     "space": ["Choice", "SearchSpace", "Architecture", "Layer", "layers", "lenet_space", "article_space"],
     "networks": ["build", "cost", "trace", "lenet5", "lenet5_article", "lenet5_1998"],
     "trial": ["Trial"],

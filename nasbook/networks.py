@@ -27,8 +27,10 @@ INITIALIZERS = {
 def build(architecture: Mapping, input_shape: tuple = IMAGE, classes: int = 10) -> keras.Model:
     """The network of an architecture from `lenet_space` or `article_space`.
 
-    Convolutions keep the image size (padding "same"); every pooling halves it.
+    Convolutions keep the image size (padding "same"); every pooling halves it. Raises ValueError where it
+    is too small for that.
     """
+    trace(layers(architecture), input_shape, classes)
     activation = architecture["activation"]
     initializer = INITIALIZERS[architecture.get("initialization", "xavier")]
     pools = {"max": keras.layers.MaxPooling2D, "average": keras.layers.AveragePooling2D}
@@ -73,7 +75,8 @@ def trace(steps: list[Layer], input_shape: tuple = IMAGE, classes: int = 10) -> 
     """Follow one image through the layers and the output layer, by arithmetic: nothing is built.
 
     A convolution with a k x k kernel from c to f maps has (k * k * c + 1) * f parameters, used once at every
-    position; a dense layer from n to m units has (n + 1) * m. Multiply-adds leave biases out.
+    position; a dense layer from n to m units has (n + 1) * m. Multiply-adds leave biases out. Raises
+    ValueError for an image too small to be pooled so often.
     """
     traced, shape = [], tuple(input_shape)
     for layer in [*steps, Layer("output", classes)]:
@@ -82,6 +85,11 @@ def trace(steps: list[Layer], input_shape: tuple = IMAGE, classes: int = 10) -> 
             weights, positions = kernel * kernel * shape[-1] * size, shape[0] * shape[1]
             shape = (*shape[:2], size)
         elif kind in ("max", "average"):
+            if min(shape[:2]) < 2:
+                raise ValueError(
+                    f"Images of {input_shape[0]}x{input_shape[1]} are too small to be halved by every "
+                    "pooling: give larger ones, or fewer blocks."
+                )
             weights = positions = 0
             shape = (shape[0] // 2, shape[1] // 2, shape[2])
         else:
@@ -110,13 +118,17 @@ def measured_cost(model: keras.Model) -> Cost:
 
 
 def lenet5(input_shape: tuple = IMAGE, classes: int = 10) -> keras.Model:
-    """LeNet-5 as it is built today: ReLU, max pooling, dense 120 and 84; 61,706 parameters on 28x28."""
+    """LeNet-5 as it is built today: ReLU, max pooling, dense 120 and 84; 61,706 parameters on 28x28.
+
+    Images below 12x12 leave its second convolution no room; there it keeps the image size, as the first does.
+    """
+    padding = "valid" if min(input_shape[:2]) >= 12 else "same"
     return keras.Sequential(
         [
             keras.Input(input_shape),
             keras.layers.Conv2D(6, 5, padding="same", activation="relu"),
             keras.layers.MaxPooling2D(2),
-            keras.layers.Conv2D(16, 5, activation="relu"),
+            keras.layers.Conv2D(16, 5, padding=padding, activation="relu"),
             keras.layers.MaxPooling2D(2),
             keras.layers.Flatten(),
             keras.layers.Dense(120, activation="relu"),

@@ -52,7 +52,7 @@ def color_of(name: str, index: int = 0) -> str:
 def images(
     pictures: Sequence[np.ndarray], titles: Sequence[str] = (), *, columns: int = 10, **imshow
 ) -> Figure:
-    """A grid of gray pictures, each of shape (height, width) or (height, width, 1)."""
+    """A grid of pictures, gray or color, each of shape (height, width) or (height, width, channels)."""
     rows = -(-len(pictures) // columns)
     columns = min(columns, len(pictures))
     figure = Figure(figsize=(0.95 * columns, (1.2 if len(titles) else 0.95) * rows))
@@ -65,15 +65,18 @@ def images(
     return figure
 
 
-def gallery(data, rows: int = 1) -> Figure:
-    """The first `rows` training images of every class."""
-    chosen = [
-        np.flatnonzero(data.y_train == label)[row]
-        for row in range(rows)
-        for label in range(len(data.classes))
+def gallery(data, rows: int = 1, **imshow) -> Figure:
+    """The first `rows` training images of every class, or all where a class has fewer.
+
+    Gray images are shown as ink on paper: 0 is white; `cmap="gray"` turns that around.
+    """
+    members = [np.flatnonzero(data.y_train == label)[:rows] for label in range(len(data.classes))]
+    blank = np.ones(data.input_shape) if data.input_shape[-1] == 3 else np.zeros(data.input_shape)
+    pictures = [
+        data.x_train[some[row]] if row < len(some) else blank for row in range(rows) for some in members
     ]
-    titles = [data.classes[data.y_train[i]] if n < len(data.classes) else "" for n, i in enumerate(chosen)]
-    return images(data.x_train[chosen], titles, columns=len(data.classes))
+    titles = [*data.classes, *[""] * (len(pictures) - len(data.classes))]
+    return images(pictures, titles, columns=len(data.classes), **{"vmin": 0, "vmax": 1, **imshow})
 
 
 def feature_maps(maps: np.ndarray, *, columns: int = 8) -> Figure:
@@ -96,7 +99,8 @@ def confusion(y_true, y_pred, classes: Sequence[str]) -> Figure:
     """The confusion matrix: counts, shaded by the share of the true class."""
     matrix = metrics.confusion_matrix(y_true, y_pred, len(classes))
     share = matrix / matrix.sum(axis=1, keepdims=True).clip(1)
-    figure = Figure(figsize=(6.4, 5.6))
+    side = max(1, len(classes) / 12)
+    figure = Figure(figsize=(6.4 * side, 5.6 * side))
     axes = figure.subplots()
     axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
     for (row, column), count in np.ndenumerate(matrix):

@@ -4,6 +4,7 @@ A `Trainer` sees training and validation images only. `final_test` is the one do
 """
 
 import dataclasses
+import inspect
 import json
 import math
 import re
@@ -15,7 +16,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from nasbook import checkpoints, datasets, metrics, networks
+from nasbook import checkpoints, metrics, networks
 from nasbook.datasets import Dataset
 from nasbook.environment import ROOT, by_mode, mode
 from nasbook.trial import Trial, name_of
@@ -82,9 +83,10 @@ class Trainer:
 
     `epochs` is the length of a whole training, over which the learning rate falls to 0; a call with fewer
     stops on the way. `build(architecture, input_shape, classes)` makes the Keras model. A candidate may also
-    be a function without arguments that makes one, such as `nb.lenet5`. A candidate that cannot be built or
-    trained becomes a failed trial, and no exception. With `checkpoints`, a folder, every training is saved
-    there at its end, so that another call can `resume` it or `inherit` from it.
+    be a function that makes one, such as `nb.lenet5`; it gets `input_shape` and `classes` where it has
+    parameters of these names. A candidate that cannot be built or trained becomes a failed trial, and no
+    exception. With `checkpoints`, a folder, every training is saved there at its end, so that another call
+    can `resume` it or `inherit` from it.
     """
 
     data: Dataset
@@ -190,7 +192,11 @@ def fresh_model(candidate, build: Callable[..., keras.Model], data: Dataset, see
     """A new, untrained model of a candidate. Keras draws weights and batches from this seed from now on."""
     keras.utils.clear_session()
     keras.utils.set_random_seed(seed)
-    return candidate() if callable(candidate) else build(candidate, data.input_shape, len(data.classes))
+    shape = {"input_shape": data.input_shape, "classes": len(data.classes)}
+    if not callable(candidate):
+        return build(candidate, *shape.values())
+    known = inspect.signature(candidate).parameters
+    return candidate(**{name: value for name, value in shape.items() if name in known})
 
 
 # --- the only door to the test set -----------------------------------------------------------------------
@@ -258,7 +264,12 @@ def final_test(
     trained = isinstance(candidate, keras.Model)
     if seeds < 1 or epochs < 1:
         raise ValueError(f"seeds={seeds} and epochs={epochs}: give at least 1 of each.")
-    x, y = datasets.read_split(data.name, "train")
+    if data.source is None:
+        raise ValueError(
+            f"This copy of {data.name} has no test images, since it was sent to another process or made by "
+            "hand: give the data set that nb.load, nb.load_folder or nb.load_arrays returned."
+        )
+    x, y = data.source("train")
     x, y = x[:images], y[:images]
     models, times = [candidate] if trained else [], [seconds] if trained else []
     for seed in range(0 if trained else seeds):
@@ -266,7 +277,7 @@ def final_test(
         models.append(fresh_model(candidate, build, data, seed))
         train(models[-1], x, y, epochs=epochs)
         times.append(time.perf_counter() - start)
-    x_test, y_test = datasets.read_split(data.name, "test")
+    x_test, y_test = data.source("test")
     print(f"Opening the sealed test set of {data.name}: {len(y_test):,} images.")
     result = FinalTest(
         name=name or name_of(candidate),

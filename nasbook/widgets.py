@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import ipywidgets
 
 from nasbook import plots
-from nasbook.networks import trace
+from nasbook.networks import IMAGE, trace
 from nasbook.pareto import front
 from nasbook.space import Architecture, SearchSpace, layers, lenet_space
 from nasbook.table import Table
@@ -23,12 +23,12 @@ class Live:
         return {**self.widget._repr_mimebundle_(**options), **self.fallback}
 
 
-def design(space: SearchSpace | None = None) -> Live:
+def design(space: SearchSpace | None = None, input_shape: tuple = IMAGE, classes: int = 10) -> Live:
     """A slider for every gene; below it the network, with its shapes, parameters and multiply-adds."""
     space, table = space or lenet_space(), ipywidgets.HTML()
 
     def update(architecture: Architecture) -> None:
-        table.value = design_table(architecture)
+        table.value = design_table(architecture, input_shape, classes)
 
     sliders = gene_sliders(space, update)
     return Live(ipywidgets.VBox([*sliders, table]), {"text/html": table.value})
@@ -58,9 +58,9 @@ def gene_sliders(
     return list(sliders.values())
 
 
-def design_table(architecture: Mapping) -> str:
+def design_table(architecture: Mapping, input_shape: tuple = IMAGE, classes: int = 10) -> str:
     """The layers of an architecture as an HTML table: output shape, parameters, multiply-adds, sums."""
-    steps = trace(layers(architecture))
+    steps = trace(layers(architecture), input_shape, classes)
     rows = [
         (str(s.layer), "×".join(map(str, s.shape)), f"{s.parameters:,}", f"{s.multiply_adds:,}")
         for s in steps
@@ -151,11 +151,16 @@ def race(histories: Mapping[str, Sequence], judge: Callable, ylabel: str = "regr
     return Live(ipywidgets.VBox([controls, picture]), {"image/png": bytes(picture.value)})
 
 
-def pareto(results: Table | Sequence, marks: Mapping | None = None) -> Live:
+def pareto(
+    results: Table | Sequence,
+    marks: Mapping | None = None,
+    input_shape: tuple = IMAGE,
+    classes: int = 10,
+) -> Live:
     """A slider over the front, the smallest network first: where the chosen one lies, and what it is.
 
     `results` are trials, or a table, whose architectures count with their mean score; `marks` are trials to
-    show by name.
+    show by name. The shape and the classes are those of the data that the trials come from.
     """
     trials = results.means() if isinstance(results, Table) else results
     best = front(trials)
@@ -165,7 +170,7 @@ def pareto(results: Table | Sequence, marks: Mapping | None = None) -> Live:
 
     def update(_=None) -> None:
         picture.value = png(plots.front(trials, chosen=best[slider.value], marks=marks))
-        text.value = choice_html(best[slider.value])
+        text.value = choice_html(best[slider.value], input_shape, classes)
 
     slider.observe(update, names="value")
     update()
@@ -173,14 +178,14 @@ def pareto(results: Table | Sequence, marks: Mapping | None = None) -> Live:
     return Live(ipywidgets.VBox([slider, picture, text]), still)
 
 
-def choice_html(trial) -> str:
+def choice_html(trial, input_shape: tuple = IMAGE, classes: int = 10) -> str:
     """What a trial offers in one sentence, its size in kB (1,000 bytes) too; then the layers, as a table."""
     size = trial.parameters / 1000
     sentence = (
         f"validation accuracy {trial.score:.4f}; {trial.parameters:,} parameters: {4 * size:,.1f} kB at 4 "
         f"bytes a parameter, {size:,.1f} kB at 1 byte"
     )
-    return f"<p>{sentence}</p>{design_table(trial.architecture)}"
+    return f"<p>{sentence}</p>{design_table(trial.architecture, input_shape, classes)}"
 
 
 def picture_html(picture: bytes) -> str:

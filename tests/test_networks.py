@@ -63,6 +63,21 @@ def test_cost_follows_the_input_shape_and_the_classes():
     assert model.output_shape == (None, 7)
 
 
+@pytest.mark.parametrize("side", [4, 8, 11, 12, 40])
+def test_lenet5_takes_images_of_any_size_from_4x4(side):
+    model = nb.lenet5((side, side + 3, 3), 4)
+    assert model.output_shape == (None, 4)
+    assert all(size > 0 for layer in model.layers for size in layer.output.shape[1:])
+
+
+def test_an_image_too_small_for_a_network_is_refused_before_anything_is_built():
+    deep = next(a for a in LENET.enumerate() if a["blocks"] == 3)
+    assert nb.build(deep, (8, 9, 1)).output_shape == (None, 10)
+    for function in (nb.build, nb.cost):
+        with pytest.raises(ValueError, match="Images of 9x7 are too small to be halved by every pooling"):
+            function(deep, (9, 7, 1))
+
+
 def test_a_built_network_does_what_its_genes_say():
     genes = {"blocks": 2, "filters1": 16, "filters2": 8, "kernel": 5, "pool": "average", "activation": "tanh"}
     model = nb.build(LENET.architecture({**genes, "dense": 64}))

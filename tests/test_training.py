@@ -2,6 +2,7 @@
 
 import json
 import math
+import pickle
 
 import keras
 import numpy as np
@@ -57,6 +58,42 @@ def test_the_score_is_the_metric_of_what_the_model_says_of_the_validation_images
     assert np.array_equal(true, tinier.y_validation)
     assert predicted.shape == true.shape
     assert set(predicted) <= set(range(10))
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 1), (32, 32, 3), (50, 40, 3)], ids=str)
+def test_images_of_any_shape_are_searched_through(tiny, small_net, shape):
+    x, y = np.random.default_rng(0).random((60, *shape)), np.arange(60) % 3
+    data = nb.load_arrays(x, y, classes=("few", "some", "many"))
+    trainer = nb.Trainer(data, epochs=1)
+    for candidate in (small_net, nb.lenet5):
+        trial, model = trainer.fit(candidate)
+        assert (trial.status, model.output_shape) == ("done", (None, 3)), trial
+        predicted = training.predict(model, data.x_validation)
+        assert len(nb.plots.confusion(data.y_validation, predicted, data.classes).axes) == 1
+    assert trainer(small_net).parameters == nb.cost(small_net, shape, 3).parameters
+    assert len(nb.plots.gallery(data, rows=2).axes) == 6
+
+
+def test_a_function_gets_the_shape_and_the_classes_that_it_asks_for(tinier):
+    asked = {}
+
+    def model(classes, width=7):
+        asked.update(classes=classes, width=width)
+        return nb.lenet5()
+
+    assert nb.Trainer(tinier, epochs=1)(model).status == "done"
+    assert asked == {"classes": 10, "width": 7}
+
+
+def test_an_image_too_small_for_a_network_is_a_failed_trial(tiny):
+    deep = {"blocks": 3, "filters1": 8, "filters2": 8, "filters3": 8}
+    genes = {"kernel": 3, "pool": "max", "activation": "relu", "dense": 0}
+    x, y = np.random.default_rng(0).random((20, 7, 9)), np.arange(20) % 2
+    trial = nb.Trainer(nb.load_arrays(x, y), epochs=1)(nb.lenet_space().architecture(deep | genes))
+    assert trial.error == (
+        "ValueError: Images of 7x9 are too small to be halved by every pooling: "
+        "give larger ones, or fewer blocks."
+    )
 
 
 @pytest.mark.parametrize("name", ["accuracy", "precision", "recall", "f1"])
@@ -173,6 +210,21 @@ def test_the_final_test_takes_a_trained_model_as_it_is(folder, tiny, monkeypatch
     assert test.accuracies == pytest.approx((right.mean(),), abs=2e-4)
     assert test.seconds == 12
     assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
+
+
+def test_the_final_test_asks_the_source_of_the_data_and_a_copy_without_one_is_refused(
+    folder, tiny, small_net, capsys
+):
+    x, y = np.random.default_rng(0).random((40, 9, 8, 3)), np.arange(40) % 2
+    data = nb.load_arrays(x, y, name="noise")
+    test = nb.final_test(small_net, data, seeds=1, epochs=1)
+    assert capsys.readouterr().out == "Opening the sealed test set of noise: 8 images.\n"
+    assert (test.data, test.images) == ("noise", 32)
+    assert test.parameters == nb.cost(small_net, (9, 8, 3), 2).parameters
+    with pytest.raises(
+        ValueError, match=r"This copy of noise has no test images.*give the data set that nb\.load"
+    ):
+        nb.final_test(small_net, pickle.loads(pickle.dumps(data)))
 
 
 def test_a_final_test_of_nothing_is_refused(folder, tiny, small_net):

@@ -29,6 +29,13 @@ def test_the_design_table_shows_every_layer_and_the_cost(architecture):
         assert shown in table
 
 
+def test_the_design_table_knows_other_images_and_classes(architecture):
+    cost = nb.cost(architecture, (32, 24, 3), 5)
+    html = widgets.design_table(architecture, (32, 24, 3), 5)
+    assert f"<b>{cost.parameters:,}</b>" in html
+    assert f"<b>{cost.multiply_adds:,}</b>" in html
+
+
 def test_moving_a_slider_changes_the_table_and_switches_genes_on():
     box = widgets.design().widget
     sliders, table = {slider.description: slider for slider in box.children[:-1]}, box.children[-1]
