@@ -37,7 +37,9 @@ _PUBLIC = {
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
 _MODULES = [
     "datasets",
+    "environment",
     "executors",
+    "journal",
     "metrics",
     "networks",
     "pareto",
@@ -45,6 +47,7 @@ _MODULES = [
     "space",
     "statistics",
     "strategies",
+    "study",
     "training",
     "widgets",
     "zero_cost",

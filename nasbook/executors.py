@@ -5,7 +5,7 @@ second thread little to do, and Python itself runs on one core.
 """
 
 import contextlib
-import hashlib
+import logging
 import multiprocessing
 import os
 import pickle
@@ -13,7 +13,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 
@@ -139,6 +140,11 @@ def remember(name: str, packed: bytes) -> None:
         _memory[name] = pickle.loads(packed)
         if "keras" in sys.modules:
             device()
+            logging.getLogger("tensorflow").setLevel("ERROR")  # no warning at each retracing
+
+
+def forget(name: str) -> None:
+    _memory.pop(name, None)
 
 
 def call(name: str, *args, **kwargs):
@@ -154,28 +160,39 @@ def call_packed(packed: bytes) -> bytes:
 # --- for the search ---------------------------------------------------------------------------------------
 
 
-def submitter(executor: Executor, evaluate: Callable) -> Callable[..., Future]:
-    """How to submit an evaluation: `submitter(executor, evaluate)(architecture, seed=0) -> Future`.
+@contextlib.contextmanager
+def submitting(executor: Executor, evaluate: Callable) -> Iterator[Callable[..., Future]]:
+    """How to submit an evaluation: `submit(architecture, seed=0) -> Future`, for the length of a search.
 
     On Dask (`Client.get_executor()`) a plugin brings the evaluator to every worker once, and to those that
     take the place of dead ones; the client's own futures are used, since the executor's can be lost with a
-    worker.
+    worker. Dask gives a candidate up when its workers have died four times, and with it what waited there:
+    with `distributed.scheduler.worker-saturation` at 1.0 nothing waits.
     """
     client = getattr(executor, "_client", None)
     if client is None:
-        return partial(executor.submit, evaluate)
+        yield partial(executor.submit, evaluate)
+        return
     from distributed import WorkerPlugin
 
     class Evaluator(WorkerPlugin):
         def __init__(self, packed: bytes):
-            self.packed, self.name = packed, hashlib.sha256(packed).hexdigest()
+            self.packed, self.name = packed, f"nasbook-{uuid.uuid4()}"
 
         def setup(self, worker):
+            if "TF_NUM_INTRAOP_THREADS" not in os.environ:
+                use_threads(1)
             remember(self.name, self.packed)
+
+        def teardown(self, worker):
+            forget(self.name)
 
     plugin = Evaluator(cloudpickle.dumps(evaluate))
     client.register_plugin(plugin)
-    return partial(client.submit, call, plugin.name, pure=False)
+    try:
+        yield partial(client.submit, call, plugin.name, pure=False)
+    finally:
+        client.unregister_worker_plugin(plugin.name)
 
 
 def is_death(problem: BaseException) -> bool:

@@ -184,7 +184,8 @@ def search(
     history, pending, repeats = History(stopped="budget spent"), deque(), 0
     with contextlib.ExitStack() as stack:
         file = journal and stack.enter_context(Journal(journal, identity(strategy, evaluate, seed, made_by)))
-        work = stack.enter_context(Work(evaluate, seed, executor, file))
+        submit = executor and stack.enter_context(executors.submitting(executor, evaluate))
+        work = stack.enter_context(Work(evaluate, seed, submit, file))
         bar = stack.enter_context(
             tqdm(total=1, bar_format=BAR, miniters=0, disable=not progress, file=sys.stdout)
         )
@@ -230,9 +231,8 @@ class Work:
     `begun` holds what was asked for, by architecture and epochs, with its number in the order asked.
     """
 
-    def __init__(self, evaluate, seed: int, executor: Executor | None, journal: Journal | None):
-        self.evaluate, self.seed, self.journal = evaluate, seed, journal
-        self.submit = executor and executors.submitter(executor, evaluate)
+    def __init__(self, evaluate, seed: int, submit: Callable | None, journal: Journal | None):
+        self.evaluate, self.seed, self.submit, self.journal = evaluate, seed, submit, journal
         self.begun: dict[tuple, int] = {}
         self.done: dict[tuple, Trial] = {}
         self.running: set[Future] = set()

@@ -7,6 +7,7 @@ import dataclasses
 import inspect
 import json
 import math
+import random
 import re
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from keras.src.random import seed_generator
 
 from nasbook import checkpoints, metrics, networks
 from nasbook.datasets import Dataset
@@ -192,6 +194,9 @@ def fresh_model(candidate, build: Callable[..., keras.Model], data: Dataset, see
     """A new, untrained model of a candidate. Keras draws weights and batches from this seed from now on."""
     keras.utils.clear_session()
     keras.utils.set_random_seed(seed)
+    # Keras draws the seeds of initializers from Python's global generator, from which other threads of a
+    # process draw as well, such as those of a Dask worker. This one has the same numbers for Keras alone.
+    seed_generator.python_random = random.Random(seed)
     shape = {"input_shape": data.input_shape, "classes": len(data.classes)}
     if not callable(candidate):
         return build(candidate, *shape.values())

@@ -10,6 +10,7 @@ import time
 import warnings
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
+import dask
 import psutil
 import pytest
 from distributed import Client, LocalCluster
@@ -45,7 +46,7 @@ def executor(request):
             yield pool
     else:
         with (
-            LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+            LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
             Client(cluster) as client,
         ):
             yield client.get_executor()
@@ -122,13 +123,19 @@ if __name__ == "__main__":
     nb.setup()
     if sys.argv[1] == "alone":
         main(None)
-    else:
+    elif sys.argv[1] == "processes":
         with nb.Processes(2) as executor:
             main(executor)
+    else:
+        from distributed import Client, LocalCluster
+
+        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
+            with Client(cluster) as client:
+                main(client.get_executor())
 """
 
 
-def test_real_training_gives_the_same_scores_in_worker_processes(tmp_path):
+def test_real_training_gives_the_same_scores_in_worker_processes_and_on_dask(tmp_path):
     (tmp_path / "script.py").write_text(TRAINING)
     runs = [
         subprocess.Popen(
@@ -137,11 +144,11 @@ def test_real_training_gives_the_same_scores_in_worker_processes(tmp_path):
             stderr=subprocess.PIPE,
             text=True,
         )
-        for how in ("alone", "processes")
+        for how in ("alone", "processes", "dask")
     ]
     outputs = [run.communicate() for run in runs]
-    alone, parallel = (json.loads(output.splitlines()[-1]) for output, _ in outputs)
-    assert alone == parallel
+    alone, processes, dask = (json.loads(output.splitlines()[-1]) for output, _ in outputs)
+    assert alone == processes == dask
     assert [status for _, _, status in alone] == ["done"] * 3
     assert outputs[1][1] == ""  # workers keep TensorFlow's start-up messages to themselves
 
@@ -241,7 +248,8 @@ def test_on_dask_a_candidate_that_kills_its_workers_costs_one_trial():
         return scored(architecture, seed=seed)
 
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        dask.config.set({"distributed.scheduler.worker-saturation": 1.0}),  # no other waits on this worker
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
         Client(cluster) as client,
     ):
         history = search(nb.RandomSearch(SPACE), kills, budget=12, executor=client.get_executor())
