@@ -1,0 +1,183 @@
+"""Which tool finds the best network in 20 minutes? `python benchmarks/quality.py` fills `quality.csv`.
+
+Fashion-MNIST on two cores: 10 minutes of search on 15,000 of the training images, then the winner is trained
+on all 60,000, by the same recipe for all, until the 20 minutes are over; LeNet-5, which needs no search, is
+trained for all of them. The test images are opened once, at the end of each run. `quality_space.py` holds the
+space and the recipe, `quality_tools.py` the tools.
+
+Tools take turns, seed by seed; each run is a process of its own, and its row is on file when it ends, so the
+same command goes on where a killed one stood. `--summary` prints the table and draws `quality.png`.
+"""
+
+import argparse
+import csv
+import os
+import platform
+import time
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+import nasbook as nb
+from nasbook.environment import ROOT
+
+ROWS = Path(__file__).with_suffix(".csv")
+TRIAL_ROWS = ROOT / "runs/quality-trial.csv"
+COLUMNS = (
+    *("tool", "seed", "search_seconds", "training_seconds", "tried", "validation", "test"),
+    *("parameters", "epochs", "winner", "machine", "error"),
+)
+SEARCH, WHOLE = 10, 20  # minutes
+BEST, HOUR = "nasbook best", "nasbook best, one hour"
+NAMES = (
+    *("LeNet-5", "nasbook random", "nasbook GA", BEST, "AutoKeras"),
+    *("KerasTuner random", "KerasTuner Hyperband", "KerasTuner Bayesian"),
+    *("Optuna median", "Optuna Hyperband"),
+)
+
+
+# --- one run, in a process of its own ---------------------------------------------------------------------
+
+
+def run(tool: str, seed: int, scale: float) -> dict:
+    """One search and one final training; what is inside a process that ends with it."""
+    import keras
+    from quality_space import final_training, test_accuracy
+    from quality_tools import TOOLS
+
+    search, whole = (20, 60) if tool == HOUR else (SEARCH, WHOLE)
+    start = time.perf_counter()
+    found = TOOLS[BEST if tool == HOUR else tool](60 * search * scale, seed)
+    searched = time.perf_counter() - start
+    keras.utils.set_random_seed(seed)
+    model = found.make()
+    seconds = 60 * whole * scale - (time.perf_counter() - start)
+    epochs = final_training(model, seconds, found.learning_rate)
+    return {
+        "search_seconds": round(searched, 1),
+        "training_seconds": round(seconds, 1),
+        "tried": found.tried,
+        "validation": round(found.score, 4),
+        "test": test_accuracy(model),
+        "parameters": nb.networks.measured_cost(model).parameters,
+        "epochs": round(epochs, 1),
+        "winner": found.winner,
+    }
+
+
+def row_of(tool: str, seed: int, scale: float) -> dict:
+    """The row of a run; where it failed, with the error."""
+    row = {"tool": tool, "seed": seed, "machine": machine()}
+    with nb.Processes(1, threads=2) as executor:
+        try:
+            return row | executor.submit(run, tool, seed, scale).result()
+        except Exception as problem:
+            return row | {"error": f"{type(problem).__name__}: {problem}".splitlines()[0]}
+        except KeyboardInterrupt:
+            executor.shutdown(cancel_futures=True)
+            raise
+
+
+def machine() -> str:
+    """What the row was measured on; the load is that of other work, just before."""
+    processor = platform.processor() or platform.machine()
+    return f"{platform.system()} {processor}, 2 of {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+
+
+# --- all runs ---------------------------------------------------------------------------------------------
+
+
+def measure(tools: list[str], seeds: list[int], scale: float, file: Path) -> None:
+    """Run what is not on file yet."""
+    file.parent.mkdir(exist_ok=True)
+    done = set(zip(*(rows_in(file)[name] for name in ("tool", "seed")), strict=True))
+    for seed in seeds:
+        for tool in tools:
+            if (tool, seed) not in done:
+                row = row_of(tool, seed, scale)
+                append(row, file)
+                print(f"seed {seed}, {tool}: {row.get('test', row.get('error'))}", flush=True)
+
+
+def rows_in(file: Path) -> pd.DataFrame:
+    return pd.read_csv(file) if file.exists() else pd.DataFrame(columns=COLUMNS)
+
+
+def append(row: dict, file: Path) -> None:
+    new = not file.exists()
+    with file.open("a", newline="") as opened:
+        writer = csv.DictWriter(opened, COLUMNS)
+        if new:
+            writer.writeheader()
+        writer.writerow(row)
+
+
+# --- what came of it --------------------------------------------------------------------------------------
+
+
+def summarize(file: Path) -> None:
+    """Print the table and the goals; draw the figure beside the rows."""
+    rows = rows_in(file)
+    tests = rows[rows["error"].isna()].groupby("tool", sort=False)["test"]
+    table = 100 * tests.agg(["median", "min", "max", "mean"])
+    table["seeds"] = tests.size()
+    table["failed"] = rows["error"].notna().groupby(rows["tool"]).sum()
+    table = table.sort_values("median")
+    print(table.round(2).to_string(), "\n")
+    for goal, met in goals(table):
+        print(f"{'met    ' if met else 'not met'}  {goal}")
+    draw(rows, list(table.index)).savefig(file.with_suffix(".png"), dpi=110)
+
+
+def goals(table: pd.DataFrame) -> list[tuple[str, bool]]:
+    """What was to be shown, as far as it was measured; accuracies in percent."""
+    median, reached = table["median"], []
+    if BEST in table.index:
+        others = median.drop([BEST, HOUR], errors="ignore")
+        reached.append((f"{BEST} is at or above every other tool", median[BEST] >= others.max()))
+        if "AutoKeras" in table.index:
+            reached.append((f"{BEST} is a point above AutoKeras", median[BEST] >= median["AutoKeras"] + 1))
+    if HOUR in table.index:
+        enough = table.loc[HOUR, "mean"] >= 93.2 and table.loc[HOUR, "seeds"] >= 3
+        reached.append((f"{HOUR}: 93.2 %, the mean of three seeds", enough))
+    return reached
+
+
+def draw(rows: pd.DataFrame, order: list[str]) -> Figure:
+    """A dot a seed, a bar at the median."""
+    figure = Figure(figsize=(8, 0.8 + 0.42 * len(order)), layout="constrained")
+    axes = figure.subplots()
+    for y, tool in enumerate(order):
+        tests = 100 * rows.loc[rows["tool"] == tool, "test"].dropna()
+        color = nb.plots.PALETTE[0 if tool.startswith("nasbook") else -2]
+        axes.plot(tests, [y] * len(tests), "o", color=color, alpha=0.6, markeredgewidth=0)
+        axes.vlines(tests.median(), y - 0.32, y + 0.32, color=color, linewidth=3)
+        axes.annotate(f"{tests.median():.2f}", (1, y), xycoords=("axes fraction", "data"), va="center")
+    axes.set_yticks(range(len(order)), order)
+    axes.set_xlabel("test accuracy on Fashion-MNIST in %; a dot a seed, a bar at the median")
+    axes.set_title("Two cores, 20 minutes each: 10 of search, the rest for the winner's training")
+    axes.grid(axis="x", color="#e6e6e6")
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    return figure
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--tools", nargs="+", default=list(NAMES), choices=NAMES, metavar="TOOL")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
+    parser.add_argument("--minutes", type=float, help="instead of 20, for a trial: rows go to runs/")
+    parser.add_argument("--hour", action="store_true", help=f"only {HOUR}: 20 minutes of search, 40 after")
+    parser.add_argument("--summary", action="store_true", help="the table and the figure of what is on file")
+    arguments = parser.parse_args()
+    file = TRIAL_ROWS if arguments.minutes else ROWS
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
+    if not arguments.summary:
+        tools = [HOUR] if arguments.hour else arguments.tools
+        measure(tools, arguments.seeds, (arguments.minutes or WHOLE) / WHOLE, file)
+    summarize(file)
+
+
+if __name__ == "__main__":
+    main()

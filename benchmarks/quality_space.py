@@ -1,0 +1,106 @@
+"""What all tools of `quality.py` share: the search space, the networks, the data and the final training."""
+
+import math
+import time
+
+import keras
+import numpy as np
+
+import nasbook as nb
+from nasbook.datasets import read_split
+from nasbook.training import predict
+
+DATA = "fashion_mnist"
+EPOCHS, BATCH, LEARNING_RATE = 4, 128, 2e-3  # of a training in the search; the last two of the final one, too
+
+
+def describe(genes: dict) -> str:
+    """For example: flip > 2 x conv 16 3x3, max > 2 x conv 32 3x3, max > dense 128 | norm, dropout 0.2."""
+    convs, kernel = genes["convs"], genes["kernel"]
+    blocks = [genes[f"filters{i}"] for i in range(1, genes["blocks"] + 1)]
+    steps = [f"{convs} x conv {filters} {kernel}x{kernel}, {genes['pool']}" for filters in blocks]
+    head = f"dense {genes['head']}" if genes["head"] else "global average"
+    traits = ["norm"] * genes["norm"] + [f"dropout {genes['dropout']}"]
+    return f"{' > '.join(['flip'] * genes['flip'] + steps + [head])} | {', '.join(traits)}"
+
+
+SPACE = nb.SearchSpace(
+    [
+        nb.Choice("blocks", (2, 3)),
+        nb.Choice("convs", (1, 2)),
+        nb.Choice("filters1", (16, 24, 32)),
+        nb.Choice("filters2", (32, 48, 64)),
+        nb.Choice("filters3", (64, 96, 128), when={"blocks": (3,)}),
+        nb.Choice("kernel", (3, 5)),
+        nb.Choice("pool", ("max", "average")),
+        nb.Choice("norm", (False, True)),
+        nb.Choice("dropout", (0.0, 0.2, 0.4)),
+        nb.Choice("head", (0, 128, 256)),
+        nb.Choice("flip", (False, True)),
+    ],
+    describe,
+)
+
+
+def build(architecture, input_shape=(28, 28, 1), classes: int = 10) -> keras.Model:
+    """Blocks of convolutions, as in VGG; each ends with pooling, then the norm, which is cheapest there."""
+    genes, layers = architecture, keras.layers
+    pool = {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}[genes["pool"]]
+    model = keras.Sequential([keras.Input(input_shape)])
+    if genes["flip"]:
+        model.add(layers.RandomFlip("horizontal"))
+    for block in range(1, genes["blocks"] + 1):
+        for last in [False] * (genes["convs"] - 1) + [True]:
+            model.add(layers.Conv2D(genes[f"filters{block}"], genes["kernel"], padding="same"))
+            if last:
+                model.add(pool(2, padding="same"))
+            if last and genes["norm"]:
+                model.add(layers.BatchNormalization(momentum=0.9))  # a search trains for few steps
+            model.add(layers.ReLU())
+        model.add(layers.Dropout(genes["dropout"]))
+    if genes["head"]:
+        model.add(layers.Flatten())
+        model.add(layers.Dense(genes["head"], activation="relu"))
+        model.add(layers.Dropout(genes["dropout"]))
+    else:
+        model.add(layers.GlobalAveragePooling2D())
+    model.add(layers.Dense(classes, activation="softmax"))
+    return model
+
+
+def trainer(seed: int, **settings) -> nb.Trainer:
+    """What evaluates a candidate, for every tool: another seed, another split of the 60,000 images."""
+    data = nb.load(DATA, train=10_000, validation=5_000, seed=seed)
+    recipe = {"epochs": EPOCHS, "batch_size": BATCH, "learning_rate": LEARNING_RATE}
+    return nb.Trainer(data, build=build, **recipe, **settings)
+
+
+class Deadline(keras.callbacks.Callback):
+    """The learning rate falls as a cosine of the time, to 0 when the `seconds` are over: the end."""
+
+    def __init__(self, seconds: float, learning_rate: float):
+        super().__init__()
+        self.start, self.seconds, self.rate, self.batches = time.perf_counter(), seconds, learning_rate, 0
+
+    def on_train_batch_begin(self, batch, logs=None):
+        share = min(1, (time.perf_counter() - self.start) / self.seconds)
+        self.model.optimizer.learning_rate.assign(self.rate * (1 + math.cos(math.pi * share)) / 2)
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.batches += 1
+        self.model.stop_training = time.perf_counter() - self.start >= self.seconds
+
+
+def final_training(model: keras.Model, seconds: float, learning_rate: float) -> float:
+    """Train on all 60,000 images until the deadline; returns the epochs that this made."""
+    x, y = read_split(DATA, "train")
+    deadline = Deadline(seconds, learning_rate)
+    model.compile(keras.optimizers.Adam(learning_rate), "sparse_categorical_crossentropy")
+    model.fit(x, y, batch_size=BATCH, epochs=10**6, verbose=0, callbacks=[deadline])
+    return deadline.batches * BATCH / len(y)
+
+
+def test_accuracy(model: keras.Model) -> float:
+    """Open the test set, once, at the very end."""
+    x, y = read_split(DATA, "test")
+    return float(np.mean(predict(model, x) == y))

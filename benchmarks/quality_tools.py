@@ -1,0 +1,287 @@
+"""The tools that `quality.py` compares: each searches for so many seconds and returns what it `Found`.
+
+Each uses two cores in the way that suits it best: two processes of one thread each, except AutoKeras, whose
+tuner is one process with two threads. A training that the deadline cuts off is lost.
+"""
+
+import contextlib
+import dataclasses
+import os
+import signal
+import socket
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import wait
+from typing import NamedTuple
+
+import autokeras as ak
+import keras
+import keras_tuner
+import optuna
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+from quality_space import BATCH, EPOCHS, LEARNING_RATE, SPACE, build, trainer
+
+import nasbook as nb
+from nasbook.study import training_seed
+
+
+class Found(NamedTuple):
+    """The winner of a search: how to make its network, untrained, and how it was found."""
+
+    make: Callable[[], keras.Model]
+    winner: str
+    tried: int = 0
+    score: float = float("nan")
+    learning_rate: float = LEARNING_RATE
+
+
+def found(architecture: nb.Architecture, tried: int, score: float) -> Found:
+    return Found(lambda: build(architecture), str(architecture), tried, score)
+
+
+@contextlib.contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """End what is inside when the time is up: as if by Ctrl-C, which no tool mistakes for a failed trial."""
+    signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    with contextlib.suppress(KeyboardInterrupt):
+        yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def in_two_processes(seconds: float, work: Callable, *args) -> None:
+    """Call `work(number, *args)` in two processes of one thread each; kill them when the time is up."""
+    with nb.Processes(2) as executor:
+        working = [executor.submit(work, number, *args) for number in range(2)]
+        finished, _ = wait(working, timeout=seconds)
+        executor.shutdown(cancel_futures=True)
+    for future in finished:
+        future.result()  # an error, if there was one
+
+
+# --- no search, and nasbook -------------------------------------------------------------------------------
+
+
+def lenet5(seconds: float, seed: int) -> Found:
+    return Found(nb.lenet5, "LeNet-5")
+
+
+def nasbook(strategy, ahead: int | None = None) -> Callable[[float, int], Found]:
+    def search(seconds: float, seed: int) -> Found:
+        with tempfile.TemporaryDirectory() as folder, nb.Processes(2) as executor:
+            evaluate, budget = trainer(seed, checkpoints=folder), nb.Budget(seconds=2 * seconds)
+            with deadline(seconds):
+                history = nb.search(
+                    strategy, evaluate, budget, seed=seed, executor=executor, ahead=ahead, progress=False
+                )
+            executor.shutdown(cancel_futures=True)
+        return found(history.best.architecture, len(history.fresh), history.best.score)
+
+    return search
+
+
+# --- KerasTuner -------------------------------------------------------------------------------------------
+
+
+def hyperparameters() -> keras_tuner.HyperParameters:
+    """The same space in KerasTuner's words."""
+    hp = keras_tuner.HyperParameters()
+    for choice in SPACE.choices:
+        with contextlib.ExitStack() as conditions:
+            for parent, values in choice.when.items():
+                conditions.enter_context(hp.conditional_scope(parent, list(values)))
+            hp.Choice(choice.name, list(choice.options))
+    return hp
+
+
+def architecture_of(values: dict) -> nb.Architecture:
+    return SPACE.architecture({name: values[name] for name in SPACE.names if name in values})
+
+
+def kerastuner(kind: type, **settings) -> Callable[[float, int], Found]:
+    """A tuner as KerasTuner distributes it: a chief, here a thread that only decides, and two workers."""
+
+    def search(seconds: float, seed: int) -> Found:
+        with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            ip, port = free.getsockname()
+            free.close()
+            os.environ |= {"KERASTUNER_ORACLE_IP": ip, "KERASTUNER_ORACLE_PORT": str(port)}
+            os.environ["KERASTUNER_TUNER_ID"] = "chief"
+            chief = tuner_of(kind, folder, seed, settings)
+            threading.Thread(target=chief.search, kwargs={"verbose": 0}, daemon=True).start()
+            in_two_processes(seconds, tune, kind, folder, seed, settings)
+        best, tried = best_trial(chief.oracle)
+        return found(architecture_of(best.hyperparameters.values), tried, best.score)
+
+    return search
+
+
+def tune(number: int, kind: type, folder: str, seed: int, settings: dict) -> None:
+    """What a worker does."""
+    os.environ["KERASTUNER_TUNER_ID"] = f"worker{number}"
+    tuner_of(kind, folder, seed, settings).search(evaluate=trainer(seed, checkpoints=folder))
+
+
+def tuner_of(kind: type, folder: str, seed: int, settings: dict) -> keras_tuner.Tuner:
+    """A tuner of this kind whose trials are evaluated as those of nasbook are."""
+
+    class Tuner(kind):
+        def run_trial(self, trial, evaluate):
+            values = trial.hyperparameters.values
+            architecture, epochs = architecture_of(values), values.get("tuner/epochs", EPOCHS)
+            begun, training = values.get("tuner/initial_epoch", 0), training_seed(seed, architecture)
+            result = evaluate(architecture, seed=training, epochs=epochs, resume=begun)
+            if result.status == "failed":
+                raise keras_tuner.errors.FailedTrialError(result.error)
+            return {"val_accuracy": result.score}
+
+    return Tuner(
+        objective=keras_tuner.Objective("val_accuracy", "max"),
+        hyperparameters=hyperparameters(),
+        seed=seed + 1,  # 0 would be no seed
+        directory=folder,
+        **settings,
+    )
+
+
+def best_trial(oracle: keras_tuner.Oracle) -> tuple:
+    """The best trial, and how many were completed."""
+    completed = [trial for trial in list(oracle.trials.values()) if trial.status == "COMPLETED"]
+    return max(completed, key=lambda trial: trial.score), len(completed)
+
+
+# --- Optuna -----------------------------------------------------------------------------------------------
+
+
+def optuna_tpe(pruner: Callable[[], optuna.pruners.BasePruner]) -> Callable[[float, int], Found]:
+    """TPE and a pruner, in two processes that share a journal file."""
+
+    def search(seconds: float, seed: int) -> Found:
+        with tempfile.TemporaryDirectory() as folder:
+            study_in(folder)
+            in_two_processes(seconds, optimize, folder, seed, pruner)
+            study = study_in(folder)
+            best, states = study.best_trial, [trial.state for trial in study.trials]
+        finished = sum(state.is_finished() for state in states)  # the pruned ones, too
+        return found(architecture_of(best.params), finished, best.value)
+
+    return search
+
+
+def study_in(folder: str, **settings) -> optuna.Study:
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    storage = JournalStorage(JournalFileBackend(f"{folder}/journal.log"))
+    return optuna.create_study(
+        storage=storage, study_name="quality", direction="maximize", load_if_exists=True, **settings
+    )
+
+
+def optimize(number: int, folder: str, seed: int, pruner: Callable) -> None:
+    """What a worker does."""
+    sampler = optuna.samplers.TPESampler(seed=2 * seed + number, constant_liar=True)
+    evaluate = trainer(seed)
+
+    def objective(trial: optuna.Trial) -> float:
+        genes: dict = {}
+        for choice in SPACE.choices:
+            if choice.is_active(genes):
+                genes[choice.name] = trial.suggest_categorical(choice.name, choice.options)
+        architecture = SPACE.architecture(genes)
+        reporting = dataclasses.replace(evaluate, metric=Reporting(trial))
+        result = reporting(architecture, seed=training_seed(seed, architecture))
+        if result.status == "failed":  # pruning looks like a failure to the Trainer
+            raise optuna.TrialPruned(result.error)
+        return result.score
+
+    study_in(folder, sampler=sampler, pruner=pruner()).optimize(objective)
+
+
+class Reporting:
+    """The accuracy, which the trial gets to know after every epoch, and which may end it."""
+
+    def __init__(self, trial: optuna.Trial):
+        self.trial, self.epoch = trial, 0
+
+    def __call__(self, truth, predicted) -> float:
+        self.epoch += 1
+        accuracy = nb.metrics.accuracy(truth, predicted)
+        self.trial.report(accuracy, self.epoch)
+        if self.trial.should_prune():
+            raise optuna.TrialPruned
+        return accuracy
+
+
+# --- AutoKeras --------------------------------------------------------------------------------------------
+
+
+class Vanilla(ak.Greedy):
+    """AutoKeras's greedy tuner with only the first of its fixed starting points, as in chapter 06."""
+
+    def __init__(self, **settings):
+        super().__init__(initial_hps=ak.tuners.task_specific.IMAGE_CLASSIFIER[:1], **settings)
+
+
+def autokeras(seconds: float, seed: int) -> Found:
+    """`ImageClassifier` in bounds that fit a CPU (chapter 06 explains them), on the same images.
+
+    It searches the learning rate, too: the final training begins with the one that it found.
+    """
+    fixed = {"block_type": "vanilla", "normalize": True, "augment": False}
+    hp, data = keras_tuner.HyperParameters(), trainer(seed).data
+    hp.Fixed("optimizer", "adam")
+    for name, value in fixed.items():
+        hp.Fixed(f"image_block_1/{name}", value)
+    keras.utils.set_random_seed(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        classifier = ak.ImageClassifier(
+            tuner=Vanilla,
+            hyperparameters=hp,
+            objective="val_accuracy",
+            max_trials=1_000,
+            max_model_size=500_000,
+            directory=folder,
+            seed=seed + 1,  # 0 would be no seed
+        )
+        with deadline(seconds):
+            classifier.fit(
+                data.x_train,
+                data.y_train,
+                validation_data=(data.x_validation, data.y_validation),
+                epochs=EPOCHS,
+                batch_size=BATCH,
+                callbacks=[keras.callbacks.EarlyStopping(patience=10)],
+                verbose=0,
+            )
+    tuner = classifier.tuner
+    best, tried = best_trial(tuner.oracle)
+
+    def make() -> keras.Model:
+        keras.utils.clear_session()  # or the blocks get new names, under which the trial has no values
+        return tuner.adapt(tuner.hypermodel.build(best.hyperparameters), data.x_train)
+
+    values = best.hyperparameters.values
+    return Found(make, summary(values), tried, best.score, values["learning_rate"])
+
+
+def summary(values: dict) -> str:
+    """Active or not, what AutoKeras chose."""
+    return ", ".join(f"{name.split('/')[-1]} {value}" for name, value in values.items())
+
+
+# --- all of them ------------------------------------------------------------------------------------------
+
+TOOLS = {
+    "LeNet-5": lenet5,
+    "nasbook random": nasbook(nb.RandomSearch(SPACE)),
+    "nasbook GA": nasbook(nb.Genetic(SPACE, population=10)),
+    "nasbook best": nasbook(nb.Bayesian(SPACE), ahead=3),
+    "AutoKeras": autokeras,
+    "KerasTuner random": kerastuner(keras_tuner.RandomSearch, max_trials=1_000),
+    "KerasTuner Hyperband": kerastuner(keras_tuner.Hyperband, max_epochs=EPOCHS, hyperband_iterations=100),
+    "KerasTuner Bayesian": kerastuner(keras_tuner.BayesianOptimization, max_trials=1_000),
+    "Optuna median": optuna_tpe(optuna.pruners.MedianPruner),
+    "Optuna Hyperband": optuna_tpe(optuna.pruners.HyperbandPruner),
+}
