@@ -1,0 +1,258 @@
+"""What the commands of `python -m nasbook` do; each takes what its line said and returns an exit code.
+
+TensorFlow is imported only by what trains, so that help, mistakes and results are there at once.
+"""
+
+from __future__ import annotations  # `nb.Trainer`, evaluated, would import TensorFlow
+
+import argparse
+import math
+import sys
+import time
+from pathlib import Path
+
+import nasbook as nb
+from nasbook import environment
+
+STRATEGIES = {
+    "random": "RandomSearch",
+    "genetic": "Genetic",
+    "aging": "AgingEvolution",
+    "local": "LocalSearch",
+    "bayesian": "Bayesian",
+    "reinforce": "Reinforce",
+    "controller": "RecurrentController",
+    "nsga2": "NSGA2",
+    "halving": "SuccessiveHalving",
+    "hyperband": "Hyperband",
+}
+SPACES = ("lenet", "article")
+EPOCHS = 5  # as in the table
+TRAINING = ("data", "size", "train", "validation", "epochs", "space")  # options that the table has answered
+
+
+def check(arguments: argparse.Namespace) -> int:
+    return 0 if environment.check_machine() else 1
+
+
+# --- search -----------------------------------------------------------------------------------------------
+
+
+def search(arguments: argparse.Namespace) -> int:
+    budget, file = budget_of(arguments), Path(arguments.journal)
+    if file.is_file():
+        print(f"{file} holds {len(nb.History.read(file))} trials already", flush=True)
+    evaluate = table(arguments) if arguments.table else trainer(arguments)
+    strategy = strategy_of(arguments)
+    settings = {"seed": arguments.seed, "ahead": ahead(strategy, arguments), "journal": file}
+    settings["progress"] = sys.stdout.isatty()
+    executor = None if arguments.workers == 1 else nb.Processes(arguments.workers)
+    try:
+        history = nb.search(strategy, evaluate, budget, executor=executor, **settings)
+    finally:
+        if executor:  # at once: what still runs when a search ends is not needed
+            executor.shutdown(cancel_futures=True)
+    print(history)
+    if history.stopped == "interrupted":
+        raise KeyboardInterrupt
+    print(f"to see more: python -m nasbook show {file}")
+    return 0
+
+
+def budget_of(arguments: argparse.Namespace) -> nb.Budget:
+    limits = (arguments.trials, arguments.hours, arguments.minutes)
+    if all(limit is None for limit in limits):
+        raise ValueError("The search has no end: give --trials, --hours or --minutes.")
+    trials, hours, minutes = (limit or 0 for limit in limits)
+    timed = limits[1:] != (None, None)
+    return nb.Budget(
+        evaluations=math.inf if limits[0] is None else trials,
+        seconds=3600 * hours + 60 * minutes if timed else math.inf,
+    )
+
+
+def table(arguments: argparse.Namespace) -> nb.Table:
+    given = [f"--{name}" for name in TRAINING if getattr(arguments, name) is not None]
+    if given:
+        raise ValueError(
+            "--table looks up trainings of the lenet space on fashion_mnist, of 5 epochs: leave out "
+            f"{', '.join(given)}, or leave out --table to train."
+        )
+    if arguments.strategy == "controller":  # which is a network itself
+        nb.setup()
+    return nb.Table.load()
+
+
+def trainer(arguments: argparse.Namespace) -> nb.Trainer:
+    data = images(arguments.data or "fashion_mnist", arguments.train, arguments.validation, arguments.size)
+    nb.setup()
+    print(data, flush=True)
+    epochs = EPOCHS if arguments.epochs is None else arguments.epochs
+    folder = Path(arguments.journal).with_suffix(".checkpoints")
+    return nb.Trainer(data, epochs=epochs, checkpoints=folder if goes_on(arguments.strategy) else None)
+
+
+def goes_on(strategy: str) -> bool:
+    """Whether it lets trainings go on, which takes checkpoints, and decides on epochs."""
+    return strategy in ("halving", "hyperband")
+
+
+def images(data: str, train: int | None, validation: int | None, size: list[int] | None) -> nb.Dataset:
+    """The images that the options name, always divided with the same seed."""
+    counts = {"train": train, "validation": validation}
+    counts = {name: count for name, count in counts.items() if count is not None}
+    if data in nb.datasets.CLASSES:
+        if size:
+            raise ValueError(f"--size resizes the images of a folder, not {data}: leave it out.")
+        return nb.load(data, **counts)
+    if not Path(data).is_dir():
+        names = ", ".join(nb.datasets.CLASSES)
+        raise ValueError(
+            f"There is no data {data!r}: give {names}, or a folder with a folder for each class."
+        )
+    if counts:
+        raise ValueError(
+            "--train and --validation count images of mnist and fashion_mnist: leave them out, a folder is "
+            "divided by shares."
+        )
+    return nb.load_folder(data, size=size and tuple(size))
+
+
+def strategy_of(arguments: argparse.Namespace):
+    """The strategy with its default settings; one that decides on epochs trains for at most `--epochs`."""
+    space = getattr(nb, f"{arguments.space or 'lenet'}_space")()
+    settings = {"max_epochs": arguments.epochs or EPOCHS} if goes_on(arguments.strategy) else {}
+    return getattr(nb, STRATEGIES[arguments.strategy])(space, **settings)
+
+
+def ahead(strategy, arguments: argparse.Namespace) -> int | None:
+    """How many candidates are out at a time: with a strategy that learns from each, two for every worker."""
+    if arguments.ahead is not None or arguments.workers == 1 or getattr(strategy, "waits", False):
+        return arguments.ahead
+    chosen = 2 * arguments.workers
+    name = type(strategy).__name__
+    print(f"{name} has {chosen} candidates out at a time, proposed before it knows them: --ahead {chosen}")
+    return chosen
+
+
+# --- show -------------------------------------------------------------------------------------------------
+
+
+def show(arguments: argparse.Namespace) -> int:
+    header, history = read(arguments.journal)
+    for name in ("strategy", "evaluator", "seed", "ahead", "versions", "started"):
+        if header.get(name) is not None:
+            print(f"{name:<11}{described(header[name])}")
+    written = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(Path(arguments.journal).stat().st_mtime))
+    print(f"{'written':<11}{written}\n\n{history}")
+    if history.succeeded:
+        print(f"\n{best(history, arguments.top)}\n")
+        plot(history, header, Path(arguments.plot or Path(arguments.journal).with_suffix(".png")))
+    return 0
+
+
+def read(file: str) -> tuple[dict, nb.History]:
+    """The header of a journal, and its trials."""
+    from nasbook.journal import parse
+
+    if not Path(file).exists():
+        raise FileNotFoundError(f"There is no journal {file}: give the file that a search was told to write.")
+    header, _, _ = parse(file)
+    return header, nb.History.read(file)
+
+
+def described(value) -> str:
+    """A part of a header in one line."""
+    if not isinstance(value, dict):
+        return str(value)
+    return ", ".join(f"{name} {described(part)}" for name, part in value.items() if part is not None)
+
+
+def best(history: nb.History, top: int) -> str:
+    """The trials with the highest scores, as a table."""
+    frame = history.to_frame().query("status == 'done'").drop(columns=["status", "cached"])
+    frame.insert(len(frame.columns) - 1, "architecture", frame.pop("architecture"))
+    formats = {"score": "{:.4f}", "seconds": "{:.1f}", "parameters": "{:,}", "multiply_adds": "{:,}"}
+    formatters = {name: text.format for name, text in formats.items()}
+    return frame.nlargest(top, "score").to_string(index=False, formatters=formatters)
+
+
+def plot(history: nb.History, header: dict, file: Path) -> None:
+    """Draw the incumbent; a `Figure` needs no display."""
+    import matplotlib
+
+    with matplotlib.rc_context(nb.plots.STYLE):
+        figure = nb.plots.incumbent({header["strategy"]["name"]: history})
+        file.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(file)
+    print(f"plot: {file}")
+
+
+# --- export -----------------------------------------------------------------------------------------------
+
+
+def export(arguments: argparse.Namespace) -> int:
+    target = target_of(arguments)
+    header, history = read(arguments.journal)
+    architecture = history.best.architecture
+    data = data_of(header, arguments)
+    nb.setup()
+    print(f"{architecture}: {arguments.epochs} epochs on all training images of {data.name}", flush=True)
+    model = trained(architecture, data, arguments.epochs, arguments.seed)
+    model.save(target)
+    print(f"{target}: {model.count_params():,} parameters; the test set was not opened")
+    return 0
+
+
+def target_of(arguments: argparse.Namespace) -> Path:
+    """Where to save; refused before anything is trained."""
+    target = Path(arguments.model)
+    if target.suffix != ".keras":
+        raise ValueError(f"{target} does not end in .keras, as Keras wants it: give such a name.")
+    if target.exists() and not arguments.force:
+        raise ValueError(f"{target} exists: give another name, or --force to overwrite it.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return target
+
+
+def data_of(header: dict, arguments: argparse.Namespace) -> nb.Dataset:
+    """The data set of a search of the book's networks."""
+    from nasbook.journal import space_of
+
+    evaluator = header["evaluator"]
+    trained = isinstance(evaluator, dict) and evaluator.get("build") == "build"
+    if not space_of(header) or not (trained or evaluator == nb.Table.load().description):
+        raise ValueError(
+            f"{arguments.journal} is a search of other networks than the book's: build and train its best "
+            "with your own function; nb.History.read(file).best.architecture has its genes."
+        )
+    if trained:
+        return same_images(evaluator["data"], arguments)
+    return images(arguments.data or "fashion_mnist", None, None, arguments.size)
+
+
+def same_images(searched: dict, arguments: argparse.Namespace) -> nb.Dataset:
+    """The data set that a header describes, known by its fingerprint."""
+    name, known = arguments.data or searched["name"], nb.datasets.CLASSES
+    if not arguments.data and name not in known:
+        raise ValueError(f"The search was on images of your own, {name!r}: give their folder, --data FOLDER.")
+    counts = (searched["train"], searched["validation"]) if name in known else (None, None)
+    same = name == searched["name"] or name not in known
+    data = images(name, *counts, arguments.size) if same else None
+    if not data or data.fingerprint != searched["fingerprint"]:
+        raise ValueError(
+            f"The images of {name} are not those of the search, or are divided or resized in another way: "
+            "give --data and --size as in its line."
+        )
+    return data
+
+
+def trained(architecture, data: nb.Dataset, epochs: int, seed: int):
+    """A network trained as `final_test` trains it."""
+    if epochs < 1:
+        raise ValueError(f"--epochs {epochs} trains nothing: give at least 1.")
+    model = nb.training.fresh_model(architecture, nb.networks.build, data, seed)
+    losses = nb.train(model, *data.source("train"), epochs=epochs).history["loss"]
+    if not math.isfinite(losses[-1]):
+        raise ValueError(f"The training failed, its loss became {losses[-1]}: try another --seed.")
+    return model
