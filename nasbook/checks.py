@@ -838,3 +838,185 @@ def _three_points(total, loss) -> str | None:
     for name, right in {"A": 4, "B": 9, "C": 4}.items():
         if loss[name] != right:
             return f"{name} alone: draw the staircase without {name}, and look what is missing."
+
+
+# --- 15 from one core to a cluster ------------------------------------------------------------------------
+
+
+@checker("15.1")
+def _forecast(forecast) -> str | None:
+    for measured, workers, more in ((1.8, 2, 100), (3.2, 4, 64), (1.0, 2, 50), (8.0, 8, 20), (6.0, 16, 8)):
+        serial = (workers / measured - 1) / (workers - 1)
+        right, found = 1 / (serial + (1 - serial) / more), forecast(measured, workers, more)
+        case = f"{measured} with {workers} workers, asked for {more}: "
+        if not isinstance(found, int | float | np.number):
+            return "give one number."
+        if np.isclose(found, right):
+            continue
+        if np.isclose(found, measured * more / workers):
+            return f"{case}in proportion it would be {found:.1f}; but the serial share does not get faster."
+        if serial > 0 and np.isclose(found, 1 / serial):
+            return f"{case}{found:.1f} is the limit for endlessly many workers, not for {more}."
+        return (
+            f"{case}it is not {found:.2f}. Which serial share f explains the measurement? Solve Amdahl's law "
+            "for f first."
+        )
+
+
+@checker("15.2")
+def _idle_share(idle_share) -> str | None:
+    rng = np.random.default_rng(0)
+    for seconds, workers in (
+        ([1, 1, 1, 1], 3),
+        ([2, 2], 2),
+        (list(rng.uniform(1, 9, 18)), 5),
+        ([1, 1, 3], 2),
+    ):
+        end = _end_of(seconds, workers)
+        right, found = 1 - sum(seconds) / (workers * end), idle_share(list(seconds), workers)
+        case = f"{np.round(seconds, 1).tolist()} on {workers} workers: "
+        if not isinstance(found, int | float | np.number):
+            return "give one number from 0 to 1."
+        if np.isclose(found, right):
+            continue
+        if np.isclose(found, 1 - right):
+            return f"{case}{found:.2f} is the busy share: what is the rest?"
+        if np.isclose(found, right * workers * end):
+            return f"{case}{found:.1f} are seconds: of how many, if all workers are counted?"
+        if np.isclose(found, 1 - sum(seconds) / (workers * max(seconds))):
+            return f"{case}a worker may get a second training, so the end is not the longest training."
+        if np.isclose(found, 1 - sum(seconds) / (workers * _end_of(sorted(seconds, reverse=True), workers))):
+            return f"{case}hand the trainings out in the order given; nobody knows beforehand which are long."
+        return f"{case}it is not {found:.2f}. Draw the bars: when is the last worker done, and who waits?"
+
+
+def _end_of(seconds, workers: int) -> float:
+    """When the last training ends, if each goes to the worker that is free first."""
+    free = np.zeros(workers)
+    for duration in seconds:
+        free[free.argmin()] += duration
+    return float(free.max())
+
+
+@checker("15.3")
+def _smallest_ahead(smallest_ahead) -> str | None:
+    for workers, slow in ((1, 4), (3, 1), (2, 3), (4, 2), (8, 3), (5, 5)):
+        right, found = 1 + (workers - 1) * slow, smallest_ahead(workers, slow)
+        case = f"{workers} workers, slow={slow}: "
+        if not isinstance(found, int | np.integer):
+            return "give a whole number."
+        if found == right - 1 and right > 1:
+            return f"{case}{found} is one too few: the slow one itself is out, too."
+        if found < right:
+            return (
+                f"{case}with ahead={found} somebody idles. Those that overtake the slow one are told after "
+                "it: how many are finished or running when it ends?"
+            )
+        if found > right:
+            return (
+                f"{case}ahead={found} keeps all busy, but one less does, too: who is busy with the slow one?"
+            )
+
+
+@checker("15.4")
+def _bill(bill) -> str | None:
+    for trials, seconds, machines, busy, price in (
+        (10_000, 360, 100, 0.8, 0.05),
+        (50, 7200, 1, 1.0, 2.0),
+        (3_000, 90, 7, 0.5, 0.3),
+    ):
+        found, work = bill(trials, seconds, machines, busy, price), trials * seconds / 3600 * price
+        case = f"bill({trials}, {seconds}, {machines}, {busy}, {price}): "
+        if not isinstance(found, int | float | np.number):
+            return "give one number."
+        if np.isclose(found, work / busy):
+            continue
+        if np.isclose(found, 3600 * work / busy):
+            return f"{case}the price is for an hour."
+        if np.isclose(found, work):
+            return f"{case}you paid for the busy time only; idle machines are on the bill, too."
+        if np.isclose(found, work * busy):
+            return f"{case}idle time makes it dearer, not cheaper."
+        if np.isclose(found, machines * work / busy):
+            return f"{case}with more machines there are more to pay, and each for a shorter time."
+        if np.isclose(found, work / busy / machines):
+            return f"{case}that is the bill for one of the machines."
+        return f"{case}it is not {found:.2f}. How many hours is each machine held, and what do all cost?"
+
+
+# --- 16 search on your own data ---------------------------------------------------------------------------
+
+
+@checker("16.1")
+def _affordable(affordable) -> str | None:
+    for minutes, workers, start, compiling, epoch, epochs in (
+        (10, 2, 15, 2, 0.5, 20),
+        (5, 3, 12, 1, 0.25, 40),
+        (1, 4, 70, 1, 1, 5),
+    ):
+        found = affordable(minutes, workers, start, compiling, epoch, epochs)
+        time, one = 60 * minutes - start, compiling + epochs * epoch
+        right = workers * max(0, time // one)
+        case = f"affordable({minutes}, {workers}, {start}, {compiling}, {epoch}, {epochs}): "
+        if not isinstance(found, int | float | np.number):
+            return "give one number."
+        if np.isclose(found, right):
+            continue
+        if time < 0:
+            return f"{case}the time is over before the first worker has started, and you say {found:g}."
+        if np.isclose(found, workers * (60 * minutes // one)):
+            return f"{case}the workers need {start} s before they begin to train."
+        if np.isclose(found, right / workers):
+            return f"{case}that is what one of the workers does."
+        if np.isclose(found, (workers * time / one, workers * time // one)).any():
+            return (
+                f"{case}two workers cannot finish half a training each: count whole ones, worker by worker."
+            )
+        return (
+            f"{case}it is not {found:g}. How long does one training take, and what is left after the start?"
+        )
+
+
+@checker("16.2")
+def _split_by_group(split_by_group) -> str | None:
+    rng, held_once = np.random.default_rng(0), set()
+    sizes = rng.integers(1, 9, size=12)
+    for share in (0.1, 0.3, 0.999, *[0.2] * 40):
+        groups = rng.permutation(np.repeat([f"writer {i}" for i in range(12)], sizes))
+        parts = split_by_group(groups.copy(), share, rng)
+        if not isinstance(parts, tuple | list) or len(parts) != 2:
+            return "give two arrays: the rows to keep, and those to hold back."
+        keep, held = map(np.asarray, parts)
+        if sorted([*keep.ravel(), *held.ravel()]) != list(range(len(groups))):
+            return "every row number has to be in exactly one of the two arrays."
+        if not len(keep) or not len(held):
+            return f"share={share}: one of the two parts is empty; leave at least one group in each."
+        names = set(groups[held])
+        if torn := names & set(groups[keep]):
+            return f"{sorted(torn)[0]} is in both parts: draw groups, not images."
+        if len(held) < share * len(groups) and len(set(groups[keep])) > 1:
+            return f"you hold back {len(held)} of {len(groups)} images, and the share is {share}."
+        largest = max(np.sum(groups == name) for name in names)
+        if len(names) > 1 and len(held) - largest >= share * len(groups):
+            return f"{len(held)} of {len(groups)} held back for a share of {share}: stop when it is enough."
+        held_once |= names
+    if len(held_once) < 12:
+        return "in many draws some groups were never held back: draw them with `rng`."
+
+
+@checker("16.3")
+def _referee(objections) -> str | None:
+    if not isinstance(objections, set) or not objections <= set("abcdefg"):
+        return "give a set of letters from 'a' to 'g', such as {'a', 'c'}."
+    hints = {
+        "a": "which images decided between the ten best networks?",
+        "b": "five seeds, one number: which one, and what of the other four?",
+        "c": "how many networks were evaluated? Read the first sentence again.",
+        "d": "whose merit is it if a larger space holds a better network?",
+        "e": "three GPU days: is that no cost?",
+        "f": "how many searches were run? What did other seeds do in chapter 09?",
+        "g": "when can you see the code?",
+    }
+    for letter, hint in hints.items():
+        if (letter in objections) != (letter in {"a", "b", "d", "f", "g"}):
+            return f"{letter}: {hint}"

@@ -17,6 +17,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
+from multiprocessing import resource_tracker
 
 import cloudpickle
 
@@ -51,6 +52,9 @@ class Processes(Executor):
 
     def _hire(self, threads: int) -> None:
         """Every thread of the pool minds a worker of its own: a death concerns one evaluation only."""
+        if hasattr(signal, "pthread_sigmask"):  # workers inherit it: Ctrl-C is for their parent
+            resource_tracker.ensure_running()  # it lets both signals through again
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         self._mine.worker = Worker(threads)
         self._workers.append(self._mine.worker)
 
@@ -73,7 +77,7 @@ class Worker:
     """One process: started when there is something to do, and again after its death."""
 
     def __init__(self, threads: int):
-        self.threads, self.pool, self.ended = threads, None, False
+        self.threads, self.pool, self.pid, self.ended = threads, None, None, False
 
     def start(self) -> None:
         context = multiprocessing.get_context("spawn")  # a fork of a process with TensorFlow in it can hang
@@ -86,6 +90,8 @@ class Worker:
                 "A worker process could not start: in a script, call nb.Processes below "
                 '`if __name__ == "__main__":`; otherwise see what it printed.'
             ) from None
+        if self.ended:
+            self.kill()
 
     def run(self, function: Callable, args: tuple, kwargs: dict):
         """Call the function in the process; the same function as before is not sent again."""
@@ -102,9 +108,10 @@ class Worker:
             raise WorkerDied(time.perf_counter() - start) from None
 
     def kill(self) -> None:
-        if self.pool:
+        self.ended = True
+        if self.pid:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGTERM)
+                os.kill(self.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
     def stop(self, wait: bool) -> None:
         if self.pool:

@@ -60,6 +60,39 @@ def tangent(scores, costs, i, floor=0.0, empty=False):
     return (low, high) if low <= high or empty else None
 
 
+def done(minutes, workers, start_up, compiling, epoch, epochs, start=None, least=0):
+    """Whole trainings of all workers, with the mistake of another start or of less than nothing."""
+    left = 60 * minutes - (start_up if start is None else start)
+    return workers * max(least, left // (compiling + epochs * epoch))
+
+
+def pooled(minutes, workers, start_up, compiling, epoch, epochs):
+    """Trainings of all workers, with the mistake of adding up what is left of each."""
+    return max(0, workers * (60 * minutes - start_up) / (compiling + epochs * epoch))
+
+
+def by_group(groups, share, rng, left=1):
+    """The rows to keep and those of the groups held back, of which all may go when none must be left."""
+    names = rng.permutation(np.unique(groups))
+    until = np.cumsum([np.sum(groups == name) for name in names]) >= share * len(groups)
+    last = np.argmax(until) if until.any() else len(names) - 1
+    held = np.isin(groups, names[: min(last + 1, len(names) - left)])
+    return np.flatnonzero(~held), np.flatnonzero(held)
+
+
+def by_image(groups, share, rng):
+    rows = rng.permutation(len(groups))
+    count = int(np.ceil(share * len(groups)))
+    return rows[count:], rows[:count]
+
+
+class Unmoved:
+    """A generator that draws nothing: everything stays in order."""
+
+    def permutation(self, names):
+        return names
+
+
 def kill_the_worst(population, child, size):
     """The population of an elitist: whoever has the lowest score makes room."""
     everyone = [*population, child] if child else population
@@ -71,6 +104,29 @@ def kill_the_worst(population, child, size):
 def pushed(logits, chosen):
     """The derivative of the log probability of the chosen option."""
     return np.eye(len(logits))[chosen] - softmax(logits)
+
+
+def serial_share(measured, workers):
+    """The serial share that explains a speed-up, by Amdahl's law; never quite 0."""
+    return max((workers / measured - 1) / (workers - 1), 1e-9)
+
+
+def end_of(seconds, workers):
+    """When the last of so many trainings ends, if each goes to the worker that is free first."""
+    free = [0.0] * workers
+    for duration in seconds:
+        free[free.index(min(free))] += duration
+    return max(free)
+
+
+def idle(seconds, workers):
+    """The idle share of workers that are handed trainings in this order."""
+    return 1 - sum(seconds) / (workers * end_of(seconds, workers))
+
+
+def dollars(trials, seconds, machines, busy, price):
+    """The bill for so many trials, however many the machines."""
+    return trials * seconds / 3600 / busy * price
 
 
 WRONG = [
@@ -225,6 +281,63 @@ WRONG = [
     ("14.3", (33, [4, 9, 4]), "dictionary"),
     ("14.3", (33, {"A": 14, "B": 15, "C": 4}), "still cover"),
     ("14.3", (33, {"A": 4, "B": 10, "C": 4}), "without B"),
+    ("15.1", (lambda measured, workers, more: None,), "one number"),
+    ("15.1", (lambda measured, workers, more: measured * more / workers,), "in proportion"),
+    ("15.1", (lambda measured, workers, more: 1 / serial_share(measured, workers),), "endlessly many"),
+    ("15.1", (lambda measured, workers, more: more * measured**0.5,), "Solve Amdahl's law"),
+    ("15.2", (lambda seconds, workers: None,), "one number"),
+    ("15.2", (lambda seconds, workers: sum(seconds) / (workers * end_of(seconds, workers)),), "busy share"),
+    ("15.2", (lambda seconds, workers: workers * end_of(seconds, workers) - sum(seconds),), "are seconds"),
+    (
+        "15.2",
+        (lambda seconds, workers: 1 - np.mean(seconds) * len(seconds) / workers / max(seconds),),
+        "second",
+    ),
+    ("15.2", (lambda seconds, workers: idle(sorted(seconds, reverse=True), workers),), "in the order given"),
+    ("15.2", (lambda seconds, workers: 0.25,), "Draw the bars"),
+    ("15.3", (lambda workers, slow: 2.5,), "whole number"),
+    ("15.3", (lambda workers, slow: workers,), "somebody idles"),
+    ("15.3", (lambda workers, slow: 2 * workers,), "one less does"),
+    ("15.3", (lambda workers, slow: workers * slow,), "one less does"),
+    ("15.3", (lambda workers, slow: max(1, (workers - 1) * slow),), "the slow one itself"),
+    ("15.4", (lambda trials, seconds, machines, busy, price: "dear",), "one number"),
+    ("15.4", (lambda trials, seconds, machines, busy, price: trials * seconds * price / busy,), "an hour"),
+    (
+        "15.4",
+        (lambda trials, seconds, machines, busy, price: trials * seconds / 3600 * price,),
+        "idle machines",
+    ),
+    (
+        "15.4",
+        (lambda trials, seconds, machines, busy, price: trials * seconds / 3600 * price * busy,),
+        "dearer",
+    ),
+    ("15.4", (lambda *plan: plan[2] * dollars(*plan),), "a shorter time"),
+    ("15.4", (lambda *plan: dollars(*plan) / plan[2],), "one of the machines"),
+    ("15.4", (lambda *plan: 1 + dollars(*plan),), "each machine held"),
+    ("16.1", (lambda *plan: "many",), "give one number"),
+    ("16.1", (lambda *plan: done(*plan, start=0),), "15 s before they begin"),
+    ("16.1", (lambda *plan: done(*plan) // plan[1],), "what one of the workers does"),
+    ("16.1", (lambda *plan: pooled(*plan),), "half a training"),
+    ("16.1", (lambda *plan: int(pooled(*plan)),), "half a training"),
+    ("16.1", (lambda *plan: done(*plan, least=-99),), "over before the first worker has started"),
+    ("16.1", (lambda *plan: done(*plan) + 5,), "what is left after the start"),
+    ("16.2", (lambda groups, share, rng: np.arange(len(groups))[::2, None],), "give two arrays"),
+    ("16.2", (lambda groups, share, rng: (np.arange(5), np.arange(9)),), "exactly one of the two"),
+    ("16.2", (lambda groups, share, rng: by_group(groups, share, rng, left=0),), "parts is empty"),
+    ("16.2", (lambda groups, share, rng: by_image(groups, share, rng),), "is in both parts: draw groups"),
+    ("16.2", (lambda groups, share, rng: by_group(groups, share / 2, rng),), "and the share is"),
+    ("16.2", (lambda groups, share, rng: by_group(groups, 1.5 * share, rng),), "stop when it is enough"),
+    ("16.2", (lambda groups, share, rng: by_group(groups, share, Unmoved()),), "never held back: draw them"),
+    ("16.3", (["a", "b"],), "give a set of letters"),
+    ("16.3", ({"A"},), "give a set of letters"),
+    ("16.3", (set("bdfg"),), "a: which images decided"),
+    ("16.3", (set("adfg"),), "b: five seeds, one number"),
+    ("16.3", (set("abcdfg"),), "c: how many networks"),
+    ("16.3", (set("abfg"),), "d: whose merit"),
+    ("16.3", (set("abdefg"),), "e: three GPU days"),
+    ("16.3", (set("abdg"),), "f: how many searches"),
+    ("16.3", (set("abdf"),), "g: when can you see"),
 ]
 
 

@@ -221,7 +221,7 @@ def test_kills_of_a_parallel_search_change_nothing(file, tmp_path):
         ({"strategy": nb.Genetic(nb.article_space(), population=8)}, "its space is"),
         ({"evaluate": lambda a, **s: TABLE(a, **s)}, "its evaluator is .*Table.*here it is <lambda>"),
     ],
-    ids=str,
+    ids=["seed", "settings", "strategy", "space", "evaluator"],
 )
 def test_the_journal_of_another_search_is_refused_and_untouched(file, other, sentence):
     search(file)
