@@ -167,7 +167,7 @@ class Trainer:
             )
             outcome = {"score": curve.scores[-1]}
             if self.checkpoints:
-                checkpoints.save(self.checkpoints, candidate, seed, model, curve.scores)
+                checkpoints.save(self.checkpoints, candidate, seed, model, curve.scores, done)
         except Exception as problem:
             reason = (
                 f"{type(problem).__name__}: {str(problem).strip().splitlines()[0] if str(problem) else ''}"
@@ -180,8 +180,8 @@ class Trainer:
         self, model: keras.Model, candidate, seed: int, resume: int, inherit: tuple | None
     ) -> list[float]:
         """Let a fresh network go on where its checkpoint stood, or inherit; its scores until there."""
-        known = checkpoints.load(self.checkpoints, candidate, seed) if resume else None
-        if known and len(known.curve) == resume:
+        known = checkpoints.load(self.checkpoints, candidate, seed, resume) if resume else None
+        if known:
             checkpoints.restore(model, known)
             keras.utils.set_random_seed(seed + resume)  # other batches than in the first epochs
             return list(known.curve)

@@ -74,6 +74,16 @@ def test_without_the_right_checkpoint_training_begins_at_0_and_says_so(trainer):
         assert (trial.resumed, len(trial.curve)) == (0, 3)
 
 
+def test_a_training_that_was_resumed_can_be_resumed_again(trainer):
+    """As after a kill between the checkpoint and the line in the journal."""
+    trainer(PARENT, seed=1, epochs=1)
+    once, again = (trainer(PARENT, seed=1, epochs=2, resume=1) for _ in range(2))
+    assert (again.resumed, again.curve) == (1, once.curve)
+    assert [*checkpoints.files_of(trainer.checkpoints, PARENT, 1)] in ([1, 2], [2, 1])
+    trainer(PARENT, seed=1, epochs=3, resume=2)
+    assert set(checkpoints.files_of(trainer.checkpoints, PARENT, 1)) == {2, 3}
+
+
 def test_halving_goes_on_with_a_trainer_as_on_the_table(trainer):
     halving = nb.SuccessiveHalving(SPACE, candidates=2, max_epochs=3, eta=3)
     history = nb.search(halving, trainer, 3, seed=0, progress=False)
