@@ -214,8 +214,8 @@ def how_far(strategy, executor: Executor | None, ahead: int | None) -> tuple[int
     """How many candidates may be out at a time, and the number that makes the history, if there is one."""
     if ahead is not None and ahead < 1:
         raise ValueError(f"ahead={ahead} asks for nothing: give at least 1.")
-    if getattr(strategy, "waits", False):
-        return ahead or FAR, None
+    if vars(type(strategy)).get("waits"):  # not inherited: a subclass may learn where its parent waits
+        return ahead or (FAR if executor else 1), None
     if executor and not ahead:
         warnings.warn(
             f"{type(strategy).__name__} learns from each trial before it proposes the next, so only one "

@@ -96,6 +96,8 @@ def test_architectures_come_back_as_the_ones_that_were_proposed(executor):
 
 def test_duplicates_that_are_out_at_the_same_time_are_evaluated_once():
     class Repeats(nb.RandomSearch):
+        waits = True
+
         def ask(self, n):
             new = super().ask(1)
             return [*new, *new]
@@ -166,6 +168,26 @@ def test_a_strategy_that_would_leave_workers_idle_says_what_to_give():
         warnings.simplefilter("error")
         search(LEARNERS[0], budget=3, executor=pool, ahead=2)
         search(STRATEGIES[0], budget=3, executor=pool)
+
+
+def test_a_subclass_that_does_not_say_so_does_not_wait(recwarn):
+    class Learns(nb.RandomSearch):
+        def start(self, rng):
+            super().start(rng)
+            self.known = []
+
+        def ask(self, n):
+            asked.append(len(self.known))
+            return super().ask(n)
+
+        def tell(self, trials):
+            self.known += trials
+
+    asked: list[int] = []
+    with ThreadPoolExecutor(2) as pool:
+        search(Learns(SPACE), budget=3, executor=pool)
+    assert asked == [0, 1, 2]
+    assert "give ahead=4" in str(recwarn.pop(UserWarning).message)
 
 
 def test_ahead_is_how_many_are_out_at_a_time():

@@ -82,6 +82,8 @@ class Hyperband(SuccessiveHalving):
     epochs. Raises ValueError for settings that cannot work.
     """
 
+    waits = True
+
     def __init__(self, space: SearchSpace, *, max_epochs: int = 5, eta: float = 2):
         super().__init__(space, max_epochs=max_epochs, eta=eta)  # which refuses settings that cannot work
         last = whole(math.log(max_epochs, eta))

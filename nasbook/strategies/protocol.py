@@ -26,7 +26,7 @@ class Strategy(Protocol):
     """Any object with these methods can search.
 
     One that says `waits = True` proposes nothing while it needs results, so it may be asked far ahead: its
-    proposals are the same, however many are evaluated at a time.
+    proposals are the same, however many are evaluated at a time. A subclass has to say it again.
     """
 
     def start(self, rng: np.random.Generator) -> None:
