@@ -132,18 +132,19 @@ def slow(architecture, **settings):
 def search(journal):
     return nb.search(strategy, slow, 150, seed=7, journal=journal, progress=False)
 
+expected = search(None)
 random.seed(int(sys.argv[2]))
-kills = 0
+kills, sizes = 0, set()
 while kills < 60:
     child = os.fork()
     if not child:
         search(sys.argv[1])
         os._exit(0)
-    time.sleep(random.uniform(0, 0.05))
+    time.sleep(random.uniform(0, 0.1))
     os.kill(child, signal.SIGKILL)
     kills += os.waitpid(child, 0)[1] == signal.SIGKILL
-lines = sum(1 for _ in open(sys.argv[1], "rb"))
-print(kills, lines, search(sys.argv[1]) == search(None))
+    sizes.add(os.path.getsize(sys.argv[1]) if os.path.exists(sys.argv[1]) else 0)
+print(kills, len(sizes), search(sys.argv[1]) == expected)
 """
 
 
@@ -152,9 +153,9 @@ def test_sixty_random_kills_change_nothing(file):
     run = subprocess.run(
         [sys.executable, "-c", KILLS, str(file), "1"], capture_output=True, text=True, check=True
     )
-    kills, lines, same = run.stdout.split()
+    kills, sizes, same = run.stdout.split()
     assert (kills, same) == ("60", "True")
-    assert int(lines) > 1
+    assert int(sizes) > 5  # it was killed at many places
     assert len(file.read_text().splitlines()) == 151
 
 
