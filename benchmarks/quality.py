@@ -145,7 +145,7 @@ def goals(table: pd.DataFrame) -> list[tuple[str, bool]]:
 
 
 def draw(rows: pd.DataFrame, order: list[str]) -> Figure:
-    """A dot a seed, a bar at the median."""
+    """A dot a seed; a bar, and at the right a number, for the median."""
     figure = Figure(figsize=(8, 0.8 + 0.42 * len(order)), layout="constrained")
     axes = figure.subplots()
     for y, tool in enumerate(order):
@@ -155,8 +155,8 @@ def draw(rows: pd.DataFrame, order: list[str]) -> Figure:
         axes.vlines(tests.median(), y - 0.32, y + 0.32, color=color, linewidth=3)
         axes.annotate(f"{tests.median():.2f}", (1, y), xycoords=("axes fraction", "data"), va="center")
     axes.set_yticks(range(len(order)), order)
-    axes.set_xlabel("test accuracy on Fashion-MNIST in %; a dot a seed, a bar at the median")
-    axes.set_title("Two cores, 20 minutes each: 10 of search, the rest for the winner's training")
+    axes.set_xlabel("test accuracy on Fashion-MNIST in %; a dot a seed, bar and number: the median")
+    axes.set_title("Two cores, 20 minutes (or one hour): a search, then the training of its winner")
     axes.grid(axis="x", color="#e6e6e6")
     axes.spines[["top", "right", "left"]].set_visible(False)
     return figure

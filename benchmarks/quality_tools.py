@@ -24,6 +24,7 @@ from optuna.storages.journal import JournalFileBackend
 from quality_space import BATCH, EPOCHS, LEARNING_RATE, SPACE, build, trainer
 
 import nasbook as nb
+from nasbook.journal import read_trials
 from nasbook.study import training_seed
 
 
@@ -39,6 +40,13 @@ class Found(NamedTuple):
 
 def found(architecture: nb.Architecture, tried: int, score: float) -> Found:
     return Found(lambda: build(architecture), str(architecture), tried, score)
+
+
+def best_of(completed: list):
+    """The trial with the highest score."""
+    if not completed:
+        raise TimeoutError("no training was completed before the deadline: give more minutes")
+    return max(completed, key=lambda trial: trial.score)
 
 
 @contextlib.contextmanager
@@ -71,13 +79,15 @@ def lenet5(seconds: float, seed: int) -> Found:
 def nasbook(strategy, ahead: int | None = None) -> Callable[[float, int], Found]:
     def search(seconds: float, seed: int) -> Found:
         with tempfile.TemporaryDirectory() as folder, nb.Processes(2) as executor:
-            evaluate, budget = trainer(seed, checkpoints=folder), nb.Budget(seconds=2 * seconds)
+            evaluate, journal = trainer(seed, checkpoints=folder), f"{folder}/search.jsonl"
+            settings = {"seed": seed, "ahead": ahead, "journal": journal, "progress": False}
             with deadline(seconds):
-                history = nb.search(
-                    strategy, evaluate, budget, seed=seed, executor=executor, ahead=ahead, progress=False
-                )
+                nb.search(strategy, evaluate, nb.Budget(seconds=2 * seconds), executor=executor, **settings)
             executor.shutdown(cancel_futures=True)
-        return found(history.best.architecture, len(history.fresh), history.best.score)
+            trials = read_trials(journal)  # also those that the strategy was not told any more
+        completed = [trial for trial in trials if trial.status == "done"]
+        best = best_of(completed)
+        return found(SPACE.architecture(best.architecture), len(completed), best.score)
 
     return search
 
@@ -113,8 +123,9 @@ def kerastuner(kind: type, **settings) -> Callable[[float, int], Found]:
             chief = tuner_of(kind, folder, seed, settings)
             threading.Thread(target=chief.search, kwargs={"verbose": 0}, daemon=True).start()
             in_two_processes(seconds, tune, kind, folder, seed, settings)
-        best, tried = best_trial(chief.oracle)
-        return found(architecture_of(best.hyperparameters.values), tried, best.score)
+        completed = completed_in(chief.oracle)
+        best = best_of(completed)
+        return found(architecture_of(best.hyperparameters.values), len(completed), best.score)
 
     return search
 
@@ -147,10 +158,8 @@ def tuner_of(kind: type, folder: str, seed: int, settings: dict) -> keras_tuner.
     )
 
 
-def best_trial(oracle: keras_tuner.Oracle) -> tuple:
-    """The best trial, and how many were completed."""
-    completed = [trial for trial in list(oracle.trials.values()) if trial.status == "COMPLETED"]
-    return max(completed, key=lambda trial: trial.score), len(completed)
+def completed_in(oracle: keras_tuner.Oracle) -> list:
+    return [trial for trial in list(oracle.trials.values()) if trial.status == "COMPLETED"]
 
 
 # --- Optuna -----------------------------------------------------------------------------------------------
@@ -256,14 +265,15 @@ def autokeras(seconds: float, seed: int) -> Found:
                 verbose=0,
             )
     tuner = classifier.tuner
-    best, tried = best_trial(tuner.oracle)
+    completed = completed_in(tuner.oracle)
+    best = best_of(completed)
 
     def make() -> keras.Model:
         keras.utils.clear_session()  # or the blocks get new names, under which the trial has no values
         return tuner.adapt(tuner.hypermodel.build(best.hyperparameters), data.x_train)
 
     values = best.hyperparameters.values
-    return Found(make, summary(values), tried, best.score, values["learning_rate"])
+    return Found(make, summary(values), len(completed), best.score, values["learning_rate"])
 
 
 def summary(values: dict) -> str:
