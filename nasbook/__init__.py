@@ -1,8 +1,8 @@
 """nasbook: neural architecture search, written to be read.
 
 Each file is one box of the book's overall figure, and data flows one way, from top to bottom:
-`datasets` > `space` > `networks` > `metrics` > `checkpoints` > `training`, `table` > `strategies` >
-`executors`, `journal` > `study` > `statistics` > `plots`, `widgets`. A `trial` is what flows.
+`datasets`, `own_data` > `space` > `networks` > `metrics` > `checkpoints` > `training`, `table` >
+`strategies` > `executors`, `journal` > `study` > `statistics` > `plots`, `widgets`. A `trial` is what flows.
 
 Names are imported when they are first used, so that `python -m nasbook check` can speak even where
 TensorFlow cannot be imported, and so that a search that trains nothing does not wait for it.
@@ -19,7 +19,8 @@ os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # the same for Keras on JAX
 
 _PUBLIC = {
-    "datasets": ["load", "load_folder", "load_arrays", "Dataset"],
+    "datasets": ["load", "Dataset"],
+    "own_data": ["load_folder", "load_arrays"],
     "space": ["Choice", "SearchSpace", "Architecture", "Layer", "layers", "lenet_space", "article_space"],
     "networks": ["build", "cost", "trace", "lenet5", "lenet5_article", "lenet5_1998"],
     "trial": ["Trial"],
@@ -42,6 +43,7 @@ _MODULES = [
     "journal",
     "metrics",
     "networks",
+    "own_data",
     "pareto",
     "plots",
     "space",

@@ -73,7 +73,7 @@ what nb.final_test is for.
 EXPORT_GUIDE = """\
 examples:
   python -m nasbook export runs/ga.jsonl best.keras
-  python -m nasbook export runs/photos.jsonl best.keras --data photos --size 28 28
+  python -m nasbook export runs/photos.jsonl best.keras --data photos
 
 then, in Python, with or without nasbook (images hold numbers from 0 to 1, and
 have the shape (n, height, width, channels)):
@@ -138,7 +138,6 @@ def add_export(command: argparse.ArgumentParser) -> None:
     option("--epochs", type=int, default=10, metavar="N", help="how long to train (10)")
     option("--seed", type=int, default=0, metavar="N", help="of weights and batches (0)")
     option("--data", help="the images of the search, where they were a folder's")
-    option("--size", type=int, nargs=2, metavar=("H", "W"), help="as it was given to the search")
     option("--force", action="store_true", help="overwrite the file")
 
 

@@ -228,7 +228,9 @@ def data_of(header: dict, arguments: argparse.Namespace) -> nb.Dataset:
         )
     if trained:
         return same_images(evaluator["data"], arguments)
-    return images(arguments.data or "fashion_mnist", None, None, arguments.size)
+    if arguments.data not in (None, "fashion_mnist"):
+        raise ValueError(f"The table's networks saw fashion_mnist, not {arguments.data}: leave out --data.")
+    return nb.load("fashion_mnist")
 
 
 def same_images(searched: dict, arguments: argparse.Namespace) -> nb.Dataset:
@@ -236,13 +238,15 @@ def same_images(searched: dict, arguments: argparse.Namespace) -> nb.Dataset:
     name, known = arguments.data or searched["name"], nb.datasets.CLASSES
     if not arguments.data and name not in known:
         raise ValueError(f"The search was on images of your own, {name!r}: give their folder, --data FOLDER.")
-    counts = (searched["train"], searched["validation"]) if name in known else (None, None)
-    same = name == searched["name"] or name not in known
-    data = images(name, *counts, arguments.size) if same else None
+    if name in known:
+        same = name == searched["name"]
+        data = images(name, searched["train"], searched["validation"], None) if same else None
+    else:
+        data = images(name, None, None, searched["shape"][:2])
     if not data or data.fingerprint != searched["fingerprint"]:
         raise ValueError(
-            f"The images of {name} are not those of the search, or are divided or resized in another way: "
-            "give --data and --size as in its line."
+            f"The images of {name} are not those of the search, or are divided in another way: give --data "
+            "as in its line."
         )
     return data
 

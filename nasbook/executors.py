@@ -5,6 +5,7 @@ second thread little to do, and Python itself runs on one core.
 """
 
 import contextlib
+import gc
 import logging
 import multiprocessing
 import os
@@ -14,7 +15,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from multiprocessing import resource_tracker
@@ -148,6 +149,7 @@ def remember(name: str, packed: bytes) -> None:
         if "keras" in sys.modules:
             device()
             logging.getLogger("tensorflow").setLevel("ERROR")  # no warning at each retracing
+            gc.freeze()  # Keras collects garbage before each network: not among all that was imported
 
 
 def forget(name: str) -> None:
@@ -200,6 +202,15 @@ def submitting(executor: Executor, evaluate: Callable) -> Iterator[Callable[...,
         yield partial(client.submit, call, plugin.name, pure=False)
     finally:
         client.unregister_worker_plugin(plugin.name)
+
+
+def results(futures: Sequence[Future]) -> list:
+    """What finished futures give back, or their exceptions; Dask's all in one round trip."""
+    client = getattr(futures[0], "client", None)
+    if client and all(future.status == "finished" for future in futures):
+        with contextlib.suppress(Exception):  # a result that was lost with its worker: see below
+            return client.gather(futures)
+    return [future.exception() or future.result() for future in futures]
 
 
 def is_death(problem: BaseException) -> bool:

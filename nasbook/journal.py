@@ -91,8 +91,9 @@ class Journal:
 
     def find(self, candidate: Candidate) -> Trial | None:
         """The trial of this candidate, if it is on file."""
-        row = self.known.get(key(candidate.architecture, candidate.epochs))
-        return row and trial_of(row, candidate)
+        architecture = json.loads(text(candidate.architecture))
+        row = self.known.get(key(architecture, candidate.epochs))
+        return row and trial_of(row, candidate.architecture, candidate.parents)
 
     def write(self, candidate: Candidate, number: int, trial: Trial) -> None:
         """Append a trial; it is on disk when this returns. `number` counts in the order asked."""
@@ -124,17 +125,17 @@ class Journal:
 text = json.JSONEncoder(default=lambda value: value.item() if hasattr(value, "item") else repr(value)).encode
 
 
-def key(architecture, epochs: int | None) -> tuple:
-    """What tells trials apart; the same for an architecture and for what JSON made of it."""
-    return text(architecture), epochs
+def key(architecture: dict, epochs: int | None) -> tuple:
+    """What tells trials apart: the architecture as JSON gives it back, and the epochs that were asked for."""
+    return repr(architecture), epochs
 
 
-def trial_of(row: dict, candidate: Candidate) -> Trial:
-    """The trial of a candidate that a row describes."""
+def trial_of(row: dict, architecture: Architecture, parents: tuple = ()) -> Trial:
+    """The trial of an architecture that a row describes."""
     fields = {name: row[name] for name in FIELDS}
-    fields |= {"architecture": candidate.architecture, "curve": tuple(row["curve"])}
+    fields |= {"architecture": architecture, "curve": tuple(row["curve"])}
     fields["score"] = -math.inf if row["score"] is None else row["score"]
-    return Trial(**fields, parents=candidate.parents)
+    return Trial(**fields, parents=parents)
 
 
 @contextlib.contextmanager
@@ -156,7 +157,7 @@ def read_trials(path: str | Path) -> list[Trial]:
     space = space_of(header)
     describe = space.describe if space else str
     rows.sort(key=lambda row: row["number"])
-    return [trial_of(row, Candidate(Architecture(row["architecture"], describe))) for row in rows]
+    return [trial_of(row, Architecture(row["architecture"], describe)) for row in rows]
 
 
 @without_collector()

@@ -213,11 +213,12 @@ class SearchSpace:
 
     def mutate(self, parent: Architecture, rng: np.random.Generator, rate: float = 0.2) -> Architecture:
         """Give every gene, with probability `rate`, another of its values."""
-        genes = dict(parent)
-        for name, draw in zip(parent, rng.random(len(parent)).tolist(), strict=True):
-            if draw < rate and len(self.options[name]) > 1:
-                genes[name] = pick([value for value in self.options[name] if value != parent[name]], rng)
-        return parent if genes == parent else self.complete(genes, rng)
+        changed = {
+            name: pick([value for value in self.options[name] if value != parent[name]], rng)
+            for name, draw in zip(parent, rng.random(len(parent)).tolist(), strict=True)
+            if draw < rate and len(self.options[name]) > 1
+        }
+        return self.complete({**parent, **changed}, rng) if changed else parent
 
     def crossover(
         self, mother: Architecture, father: Architecture, rng: np.random.Generator, kind: str = "uniform"
@@ -234,8 +235,11 @@ class SearchSpace:
             from_mother = self.names[: rng.integers(1, max(2, len(self.names)))]
         else:
             raise ValueError(f"kind={kind!r} is no crossover: choose 'uniform' or 'one-point'.")
-        chosen = {name: mother[name] for name in from_mother if name in mother}
-        return self.complete({**mother, **father, **chosen}, rng)
+        genes = {**mother, **father}
+        for name in from_mother:
+            if name in mother:
+                genes[name] = mother[name]
+        return self.complete(genes, rng)
 
     def neighbors(self, architecture: Architecture) -> list[Architecture]:
         """All architectures that differ in one gene (and in the genes that this one switches on)."""

@@ -8,7 +8,7 @@ import math
 import sys
 import warnings
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -191,7 +191,10 @@ def search(
         )
         try:
             while (used := budget.used(history)) < 1 and repeats < PATIENCE:
-                while (n := min(window - len(pending), budget.left(work))) > 0 and (asked := strategy.ask(n)):
+                while (free := window - len(pending)) and (n := min(free, budget.left(work))) > 0:
+                    asked = strategy.ask(n)
+                    if not asked:
+                        break
                     pending += [(candidate, work.begin(candidate)) for candidate in asked]
                 if not pending:
                     break
@@ -215,7 +218,7 @@ def how_far(strategy, executor: Executor | None, ahead: int | None) -> tuple[int
     if ahead is not None and ahead < 1:
         raise ValueError(f"ahead={ahead} asks for nothing: give at least 1.")
     if vars(type(strategy)).get("waits"):  # not inherited: a subclass may learn where its parent waits
-        return ahead or (FAR if executor else 1), None
+        return ahead or FAR, None
     if executor and not ahead:
         warnings.warn(
             f"{type(strategy).__name__} learns from each trial before it proposes the next, so only one "
@@ -266,26 +269,35 @@ class Work:
     def result(self, candidate: Candidate, is_new: bool) -> Trial:
         """The trial of a candidate, when it is there; that of a duplicate is marked, and costs nothing."""
         key = candidate[:2]
-        while key not in self.done:
+        while not (trial := self.done.get(key)):
             if self.submit:
-                self.collect(*self.finished.get())
+                self.collect([self.finished.get(), *self.ready()])
             else:
                 self.keep(candidate, self.evaluate(candidate.architecture, **self.settings(candidate)))
-        trial = self.done[key]
         if is_new:
             return trial
         return dataclasses.replace(trial, cached=True, seconds=0.0, parents=candidate.parents)
 
-    def collect(self, candidate: Candidate, future: Future) -> None:
-        """Keep what a worker found; when it died, a failed trial."""
-        self.running.discard(future)
-        try:
-            trial = dataclasses.replace(future.result(), architecture=candidate.architecture)
-        except Exception as problem:
-            if not executors.is_death(problem):
-                raise
-            trial = self.lost(candidate, problem)
-        self.keep(candidate, trial)
+    def ready(self) -> Iterator[tuple[Candidate, Future]]:
+        """What has finished by now and was not collected."""
+        with contextlib.suppress(Empty):
+            while True:
+                yield self.finished.get_nowait()
+
+    def collect(self, finished: list[tuple[Candidate, Future]]) -> None:
+        """Keep what workers found; where one died, a failed trial. Any other error is raised at the end."""
+        candidates, futures = zip(*finished, strict=True)
+        self.running.difference_update(futures)
+        errors = []
+        for candidate, found in zip(candidates, executors.results(futures), strict=True):
+            if not isinstance(found, BaseException):
+                self.keep(candidate, dataclasses.replace(found, architecture=candidate.architecture))
+            elif executors.is_death(found):
+                self.keep(candidate, self.lost(candidate, found))
+            else:
+                errors.append(found)
+        if errors:
+            raise errors[0]
 
     def lost(self, candidate: Candidate, problem: Exception) -> Trial:
         return Trial(
@@ -311,11 +323,9 @@ class Work:
         """Give up what still runs; what has finished goes on file."""
         for future in self.running:
             future.cancel()
-        with contextlib.suppress(Empty):
-            while self.journal:
-                candidate, future = self.finished.get_nowait()
-                if not future.cancelled() and not future.exception():
-                    self.collect(candidate, future)
+        finished = [pair for pair in self.ready() if not (pair[1].cancelled() or pair[1].exception())]
+        if self.journal and finished:
+            self.collect(finished)
 
 
 def show(bar: tqdm, share: float, history: History, now) -> None:

@@ -87,8 +87,8 @@ class Table:
         The first `resume` epochs are not paid for. Raises ValueError for an architecture outside the space,
         for epochs that were not recorded, and for inherited weights, of which there is no record.
         """
-        known = isinstance(architecture, Architecture) and architecture in self.records
-        trials = self.records[architecture if known else self.space.architecture(architecture)]
+        known = isinstance(architecture, Architecture) and self.records.get(architecture)
+        trials = known or self.records[self.space.architecture(architecture)]
         trial = trials[seed % len(trials)]
         if inherit:
             raise ValueError("The table knows no training with inherited weights: search with a Trainer.")

@@ -30,6 +30,8 @@ def compile_model(model: keras.Model, steps: int, learning_rate: float = 2e-3) -
         optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, steps)),
         loss="sparse_categorical_crossentropy",
     )
+    if model.built:
+        model.optimizer.build(model.trainable_variables)  # or TensorFlow traces the first step twice
 
 
 def train(
@@ -110,7 +112,8 @@ class Trainer:
     def description(self) -> dict:
         """What a journal says about this evaluator: another one of the same description trains alike."""
         counts = {"train": len(self.data.y_train), "validation": len(self.data.y_validation)}
-        data = {"name": self.data.name, **counts, "fingerprint": self.data.fingerprint}
+        shape, fingerprint = self.data.input_shape, self.data.fingerprint
+        data = {"name": self.data.name, **counts, "shape": shape, "fingerprint": fingerprint}
         metric = getattr(self.metric, "__name__", self.metric)
         recipe = {name: getattr(self, name) for name in ("epochs", "batch_size", "learning_rate")}
         return {"data": data, "build": self.build.__qualname__, "metric": metric, **recipe}

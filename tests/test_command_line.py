@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -153,6 +154,7 @@ def trained(photos, tmp_path_factory) -> Path:
         "random",
         "--data",
         photos,
+        *("--size", 10, 10),
         "--epochs",
         1,
         "--workers",
@@ -176,7 +178,7 @@ def trained(photos, tmp_path_factory) -> Path:
 
 
 def test_ctrl_c_ends_workers_and_the_same_line_goes_on(trained, photos, tiny):
-    trainer = nb.Trainer(nb.load_folder(photos), epochs=1)
+    trainer = nb.Trainer(nb.load_folder(photos, size=(10, 10)), epochs=1)
     history = nb.search(nb.RandomSearch(nb.lenet_space()), trainer, 4, progress=False)
     assert [row["score"] for row in rows(trained)[:4]] == [trial.score for trial in history]
     assert [row["architecture"] for row in rows(trained)[:4]] == [trial.architecture for trial in history]
@@ -248,9 +250,11 @@ def test_export_refuses_other_images(trained, photos, tmp_path):
     file = tmp_path / "best.keras"
     with pytest.raises(ValueError, match="images of your own, 'photos': give their folder, --data FOLDER"):
         call("export", trained, file)
-    for data in (["mnist"], [photos, "--size", 14, 14]):
-        with pytest.raises(ValueError, match="are not those of the search, or are divided or resized"):
-            call("export", trained, file, "--data", *data)
+    others = shutil.copytree(photos, tmp_path / "photos")
+    (others / "dark" / "0.png").unlink()
+    for data in ("mnist", others):
+        with pytest.raises(ValueError, match="are not those of the search, or are divided"):
+            call("export", trained, file, "--data", data)
     assert not file.exists()
 
 
@@ -264,6 +268,8 @@ def test_export_refuses_what_holds_no_network_of_the_book(looked_up, tmp_path):
     refused(nasbook("export", other, tmp_path / "a.keras"), "no best trial: the first of 30 failed with OOM")
     with pytest.raises(ValueError, match=r"a.h5 does not end in \.keras"):
         call("export", looked_up, tmp_path / "a.h5")
+    with pytest.raises(ValueError, match="saw fashion_mnist, not mnist: leave out --data"):
+        call("export", looked_up, tmp_path / "a.keras", "--data", "mnist")
 
 
 # --- what is said -------------------------------------------------------------------------------------------
