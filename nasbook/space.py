@@ -213,12 +213,11 @@ class SearchSpace:
 
     def mutate(self, parent: Architecture, rng: np.random.Generator, rate: float = 0.2) -> Architecture:
         """Give every gene, with probability `rate`, another of its values."""
-        changed = {
-            name: pick([value for value in self.options[name] if value != parent[name]], rng)
-            for name, draw in zip(parent, rng.random(len(parent)).tolist(), strict=True)
-            if draw < rate and len(self.options[name]) > 1
-        }
-        return self.complete({**parent, **changed}, rng) if changed else parent
+        genes = dict(parent)
+        for name, draw in zip(parent, rng.random(len(parent)).tolist(), strict=True):
+            if draw < rate and len(self.options[name]) > 1:
+                genes[name] = pick([value for value in self.options[name] if value != parent[name]], rng)
+        return parent if genes == parent else self.complete(genes, rng)
 
     def crossover(
         self, mother: Architecture, father: Architecture, rng: np.random.Generator, kind: str = "uniform"
