@@ -63,6 +63,13 @@ def test_the_lock_names_no_address():
     assert "--" not in LOCK  # no option, such as --index-url
 
 
+def test_the_readme_says_what_the_benchmarks_measured(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    import report
+
+    assert report.PART.search((ROOT / "README.md").read_text(encoding="utf-8"))[0] == report.report()
+
+
 def test_check_says_that_the_book_can_run_here():
     done = run("-m", "nasbook", "check")
     assert done.returncode == 0, done.stdout

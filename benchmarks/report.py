@@ -1,0 +1,120 @@
+"""What the README says of the benchmarks: `python benchmarks/report.py` makes it from the CSV files."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+import quality
+
+HERE = Path(__file__).parent
+README = HERE.parent / "README.md"
+PART = re.compile(r"(?<=<!-- benchmarks -->\n).*(?=<!-- end of benchmarks -->)", re.DOTALL)
+COMPARE = {">=": float.__ge__, "<=": float.__le__, "<": float.__lt__}
+
+
+def report() -> str:
+    """All tables, as Markdown."""
+    parts = (quality_part(), throughput_part(), scale_part(), replay_part())
+    return "\n\n".join(["", *(piece for part in parts for piece in part), ""])
+
+
+def table(header: Iterable, rows: Iterable[Iterable]) -> str:
+    header = list(header)
+    return "\n".join(f"| {' | '.join(map(str, row))} |" for row in (header, ["---"] * len(header), *rows))
+
+
+def goals(rows: Iterable[tuple[str, str, float, str]]) -> str:
+    """A table of what was to be reached, such as ">= 0.9", and what was measured."""
+    return table(("what", "goal", "measured", ""), (goal_row(*row) for row in rows))
+
+
+def goal_row(what: str, goal: str, measured: float, unit: str) -> tuple[str, str, str, str]:
+    sign, bound = goal.split()
+    met = COMPARE[sign](float(measured), float(bound))
+    return what, f"{goal} {unit}", f"{measured:.3g} {unit}", "met" if met else "**not met**"
+
+
+def quality_part() -> Iterable[str]:
+    rows = quality.rows_in(quality.ROWS)
+    if not set(quality.NAMES) <= set(rows["tool"]):
+        return  # where some are missing, nothing is compared
+    summary, tried = quality.summary(rows), rows.groupby("tool")["tried"].median()
+    yield (
+        "**Quality at equal time** (`quality.py`). Each tool has 20 minutes, and, where it allows that, the "
+        "same space of networks, images and recipe: 10 minutes of search, the rest for training its winner "
+        "on all 60,000 images. Test accuracy on Fashion-MNIST in %, the test set opened once a run:"
+    )
+    numbers = ["median", "min", "max", "mean"]
+    yield table(
+        ("tool", "median", "lowest", "highest", "mean", "seeds", "trained in a search"),
+        (
+            (tool, *(f"{row[name]:.2f}" for name in numbers), f"{row['seeds']:.0f}", f"{tried[tool]:.0f}")
+            for tool, row in summary.iloc[::-1].iterrows()
+        ),
+    )
+    yield goals(quality.goals(summary))
+    yield "![Test accuracy of each tool, a dot a seed](benchmarks/quality.png)"
+
+
+def throughput_part() -> Iterable[str]:
+    frame = pd.read_csv(HERE / "throughput.csv").set_index("tool")
+    yield (
+        "**Throughput** (`throughput.py`): candidates trained in a minute, the same ones by each tool, with "
+        "the same `build`, images and epochs; medians of three runs. Start-up counts less in a longer search."
+    )
+    speeds = ["candidates a minute", "without start-up"]
+    yield table(
+        ("tool", "candidates in a run", *speeds),
+        (
+            (tool, f"{row['candidates']:.0f}", *(f"{row[speed]:.1f}" for speed in speeds))
+            for tool, row in frame.iterrows()
+        ),
+    )
+    ratios, share = frame.loc["KerasTuner"], frame["share of worker in fit"].max()
+    yield goals(
+        [
+            (
+                "nasbook beside KerasTuner, with start-up",
+                ">= 2",
+                ratios[f"nasbook's ratio, {speeds[0]}"],
+                "times",
+            ),
+            ("nasbook beside KerasTuner, without", ">= 2", ratios[f"nasbook's ratio, {speeds[1]}"], "times"),
+            ("a worker's time inside `fit`", ">= 90", 100 * share, "%"),
+        ]
+    )
+
+
+def scale_part() -> Iterable[str]:
+    frame = pd.read_csv(HERE / "scale.csv").dropna(subset="goal")
+    yield "**Scale** (`scale.py`):"
+    yield goals(frame[["what", "goal", "measured", "unit"]].itertuples(index=False))
+
+
+def replay_part() -> Iterable[str]:
+    frame = pd.read_csv(HERE / "replay.csv").set_index("tool")
+    ours = frame.loc["nasbook_genetic"]
+    yield (
+        "**Replay** (`replay.py`): searches of 200 evaluations on the table, where nothing is trained. "
+        "nasbook's and DEAP's `genetic` are the same algorithm."
+    )
+    yield table(
+        ("tool", "evaluations a second", "mean best score"),
+        (
+            (tool, f"{row['evaluations a second']:,.0f}", f"{row['mean best score']:.4f}")
+            for tool, row in frame.iterrows()
+        ),
+    )
+    yield goals(
+        [
+            (f"{ours['searches']:,.0f} genetic searches", "<= 10", ours["seconds"], "s"),
+            ("nasbook's beside Optuna's random", ">= 10", 1 / frame["ratio"]["optuna_random"], "times"),
+            ("nasbook's beside DEAP's", ">= 1", 1 / frame["ratio"]["deap_genetic"], "times"),
+        ]
+    )
+
+
+if __name__ == "__main__":
+    text = README.read_text(encoding="utf-8")
+    README.write_text(PART.sub(lambda _: report(), text), encoding="utf-8")
