@@ -5,6 +5,7 @@ smaller numbers, for the tests.
 """
 
 import contextlib
+import gc
 import os
 import platform
 import sys
@@ -53,6 +54,7 @@ def setup(*, seed: int = 0, threads: int = 1) -> None:
             threads = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count()
         where = device()
     threadpool_limits(threads)
+    gc.freeze()  # Keras collects garbage before each network: not among all that was imported
     keras.utils.set_random_seed(seed)
     plt.switch_backend(plt.get_backend())  # from now on Jupyter shows every Figure, not only pyplot's
     plt.rcParams.update(plots.STYLE)

@@ -149,7 +149,8 @@ def remember(name: str, packed: bytes) -> None:
         if "keras" in sys.modules:
             device()
             logging.getLogger("tensorflow").setLevel("ERROR")  # no warning at each retracing
-            gc.freeze()  # Keras collects garbage before each network: not among all that was imported
+            gc.collect()  # what an earlier search left
+            gc.freeze()  # as nasbook.setup does
 
 
 def forget(name: str) -> None:
