@@ -44,6 +44,20 @@ def test_a_small_network_learns(small_net):
     assert trial.score > trial.curve[0]
 
 
+def test_a_step_is_traced_once_and_a_model_without_an_input_shape_trains_too(tinier):
+    class Counting(keras.Sequential):
+        def train_step(self, data):
+            traced.append(data)
+            return super().train_step(data)
+
+    traced = []
+    layers = [keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")]
+    training.train(Counting([keras.Input((28, 28, 1)), *layers]), tinier.x_train, tinier.y_train, epochs=2)
+    assert len(traced) == 1
+    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")])
+    assert math.isfinite(training.train(model, tinier.x_train, tinier.y_train, epochs=1).history["loss"][0])
+
+
 def test_a_candidate_may_be_a_function_that_makes_a_model(tinier):
     trial = nb.Trainer(tinier, epochs=1)(nb.lenet5)
     assert (trial.status, trial.parameters) == ("done", 61_706)
