@@ -107,7 +107,7 @@ def rows_in(file: Path) -> pd.DataFrame:
 def append(row: dict, file: Path) -> None:
     new = not file.exists()
     with file.open("a", newline="") as opened:
-        writer = csv.DictWriter(opened, COLUMNS)
+        writer = csv.DictWriter(opened, COLUMNS, lineterminator="\n")
         if new:
             writer.writeheader()
         writer.writerow(row)
