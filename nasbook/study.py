@@ -5,7 +5,9 @@ import dataclasses
 import functools
 import hashlib
 import math
+import signal
 import sys
+import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -240,6 +242,7 @@ class Work:
         self.done: dict[tuple, Trial] = {}
         self.running: set[Future] = set()
         self.finished: SimpleQueue = SimpleQueue()
+        self.interrupted, self.signals = False, []
 
     def begin(self, candidate: Candidate) -> bool:
         """Have a candidate evaluated; False if it is a duplicate."""
@@ -269,24 +272,28 @@ class Work:
     def result(self, candidate: Candidate, is_new: bool) -> Trial:
         """The trial of a candidate, when it is there; that of a duplicate is marked, and costs nothing."""
         key = candidate[:2]
-        while not (trial := self.done.get(key)):
+        while not (trial := self.done.get(key)) and not self.interrupted:
             if self.submit:
                 self.collect([self.finished.get(), *self.ready()])
             else:
                 self.keep(candidate, self.evaluate(candidate.architecture, **self.settings(candidate)))
+        if self.interrupted:
+            raise KeyboardInterrupt
         if is_new:
             return trial
         return dataclasses.replace(trial, cached=True, seconds=0.0, parents=candidate.parents)
 
-    def ready(self) -> Iterator[tuple[Candidate, Future]]:
-        """What has finished by now and was not collected."""
+    def ready(self) -> Iterator[tuple[Candidate, Future] | None]:
+        """What has finished by now and was not collected; a None only wakes."""
         with contextlib.suppress(Empty):
             while True:
                 yield self.finished.get_nowait()
 
-    def collect(self, finished: list[tuple[Candidate, Future]]) -> None:
+    def collect(self, finished: list[tuple[Candidate, Future] | None]) -> None:
         """Keep what workers found; where one died, a failed trial. Any other error is raised at the end."""
-        candidates, futures = zip(*finished, strict=True)
+        if not (pairs := [pair for pair in finished if pair]):
+            return
+        candidates, futures = zip(*pairs, strict=True)
         self.running.difference_update(futures)
         errors = []
         for candidate, found in zip(candidates, executors.results(futures), strict=True):
@@ -316,16 +323,30 @@ class Work:
             self.journal.write(candidate, self.begun[key], trial)
         self.done[key] = trial.bred_from(candidate.parents) if candidate.parents else trial
 
+    def interrupt(self, number: int, _) -> None:
+        """Take note of Ctrl-C for the next step; a second one strikes at once."""
+        signal.signal(number, signal.default_int_handler)
+        self.interrupted = True
+        self.finished.put(None)
+
     def __enter__(self) -> "Work":
+        """With an executor, Ctrl-C must not strike anywhere: a lock of the executor would stay locked."""
+        if self.submit and threading.current_thread() is threading.main_thread():
+            strikes = signal.default_int_handler
+            self.signals = [n for n in signal.valid_signals() if signal.getsignal(n) is strikes]
+        for number in self.signals:
+            signal.signal(number, self.interrupt)
         return self
 
     def __exit__(self, *_) -> None:
         """Give up what still runs; what has finished goes on file."""
         for future in self.running:
             future.cancel()
-        finished = [pair for pair in self.ready() if not (pair[1].cancelled() or pair[1].exception())]
-        if self.journal and finished:
-            self.collect(finished)
+        if self.journal:
+            finished = [pair for pair in self.ready() if pair]
+            self.collect([pair for pair in finished if not (pair[1].cancelled() or pair[1].exception())])
+        for number in self.signals:
+            signal.signal(number, signal.default_int_handler)
 
 
 def show(bar: tqdm, share: float, history: History, now) -> None:

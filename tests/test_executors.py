@@ -287,6 +287,59 @@ def test_an_executor_that_breaks_ends_the_search_and_keeps_what_is_done():
     assert all(trial.status == "done" for trial in history)
 
 
+class Struck(ThreadPoolExecutor):
+    """Ctrl-C is pressed while the executor takes the third and, if `again`, the fifth candidate."""
+
+    def __init__(self, again: bool = False):
+        super().__init__(2)
+        self.taken, self.strikes = 0, (2, 4) if again else (2,)
+
+    def submit(self, *args, **kwargs):
+        if self.taken in self.strikes:
+            signal.raise_signal(signal.SIGINT)
+        future = super().submit(*args, **kwargs)
+        self.taken += 1
+        return future
+
+
+def test_ctrl_c_does_not_strike_inside_an_executor(tmp_path):
+    with Struck() as pool:
+        history = search(nb.RandomSearch(SPACE), budget=12, executor=pool, journal=tmp_path / "x.jsonl")
+        assert pool.taken == 12
+        assert len(history) < 12
+        assert history.stopped == "interrupted"
+        assert search(nb.RandomSearch(SPACE), budget=12, executor=pool).stopped == "budget spent"
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_a_second_ctrl_c_strikes_at_once():
+    with Struck(again=True) as pool:
+        history = search(nb.RandomSearch(SPACE), budget=12, executor=pool)
+    assert pool.taken == 4
+    assert history.stopped == "interrupted"
+
+
+def test_ctrl_c_while_a_trial_is_written_leaves_it_on_file(tmp_path, monkeypatch):
+    file, write = tmp_path / "x.jsonl", nb.journal.Journal.write
+
+    def struck(*args):
+        signal.raise_signal(signal.SIGINT)
+        write(*args)
+
+    monkeypatch.setattr(nb.journal.Journal, "write", struck)
+    with ThreadPoolExecutor(1) as pool:
+        history = search(nb.RandomSearch(SPACE), budget=6, executor=pool, ahead=1, journal=file)
+    assert history.stopped == "interrupted"
+    assert len(nb.History.read(file)) == 1
+
+
+def test_a_search_with_an_executor_runs_in_any_thread():
+    with ThreadPoolExecutor(2) as pool, ThreadPoolExecutor(1) as thread:
+        there = thread.submit(search, nb.RandomSearch(SPACE), budget=6, executor=pool)
+        assert there.result() == search(nb.RandomSearch(SPACE), budget=6)
+
+
 def test_an_error_of_the_evaluator_is_an_error_of_the_search(executor):
     with pytest.raises(ValueError, match="epochs=9 after 0 is not in the table"):
         search(nb.SuccessiveHalving(SPACE, min_epochs=9, max_epochs=9), executor=executor)
