@@ -330,7 +330,7 @@ class Work:
         self.finished.put(None)
 
     def __enter__(self) -> "Work":
-        """With an executor, Ctrl-C must not strike anywhere: a lock of the executor would stay locked."""
+        """With an executor Ctrl-C waits for the next step: elsewhere it could leave a lock locked."""
         if self.submit and threading.current_thread() is threading.main_thread():
             strikes = signal.default_int_handler
             self.signals = [n for n in signal.valid_signals() if signal.getsignal(n) is strikes]
