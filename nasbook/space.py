@@ -61,9 +61,19 @@ def pick(options: Sequence, rng: np.random.Generator):
     return options[int(rng.random() * len(options))]
 
 
+def pick_other(options: Sequence, value, rng: np.random.Generator):
+    """An option other than this value, each with the same probability; the value, if it is the only one.
+
+    Drawn from all options but the last, which stands in for the value.
+    """
+    drawn = options[int(rng.random() * (len(options) - 1))]
+    return options[-1] if drawn == value else drawn
+
+
 def picks(options: Sequence, n: int, rng: np.random.Generator) -> list:
     """n of the options, drawn with replacement, each with the same probability."""
-    return [options[int(draw * len(options))] for draw in rng.random(n).tolist()]
+    count = len(options)
+    return [options[int(draw * count)] for draw in rng.random(n).tolist()]
 
 
 class SearchSpace:
@@ -136,8 +146,8 @@ class SearchSpace:
         return {}
 
     @cached_property
-    def _completed(self) -> dict[tuple, Architecture]:
-        """What `complete` has made already, by its values: from first to last, these say what is active."""
+    def _completed(self) -> dict[tuple, tuple[dict, Architecture]]:
+        """What `complete` has made of genes that left nothing to chance; the key are their values."""
         return {}
 
     def _count(self, genes: Mapping[str, Any], start: int = 0) -> int:
@@ -198,26 +208,32 @@ class SearchSpace:
 
     def complete(self, genes: Mapping[str, Any], rng: np.random.Generator) -> Architecture:
         """The architecture with these genes: inactive ones are dropped, missing ones drawn at random."""
-        known = self._completed.get(tuple(genes.values()))
+        values = tuple(genes.values())
+        known, made = self._completed.get(values, (None, None))
         if known == genes:
-            return known
+            return made
         active: dict[str, Any] = {}
         for choice in self.choices:
             if not choice.when or choice.is_active(active):
                 name = choice.name
                 active[name] = genes[name] if name in genes else pick(choice.options, rng)
-        values = tuple(active.values())
-        if values not in self._completed:
-            self._completed[values] = Architecture(active, self.describe)
-        return self._completed[values]
+        made = Architecture(active, self.describe) if active == genes else self.complete(active, rng)
+        if active.keys() <= genes.keys():
+            self._completed[values] = (dict(genes), made)
+        return made
 
     def mutate(self, parent: Architecture, rng: np.random.Generator, rate: float = 0.2) -> Architecture:
         """Give every gene, with probability `rate`, another of its values."""
-        genes = dict(parent)
+        genes = {**parent}
         for name, draw in zip(parent, rng.random(len(parent)).tolist(), strict=True):
-            if draw < rate and len(self.options[name]) > 1:
-                genes[name] = pick([value for value in self.options[name] if value != parent[name]], rng)
-        return parent if genes == parent else self.complete(genes, rng)
+            if draw < rate:
+                genes[name] = pick_other(self.options[name], parent[name], rng)
+        return self.complete(genes, rng)
+
+    def change_one_gene(self, parent: Architecture, rng: np.random.Generator) -> Architecture:
+        """Give one gene, drawn at random, another of its values; genes that this switches on are random."""
+        name = pick(tuple(parent), rng)
+        return self.complete({**parent, name: pick_other(self.options[name], parent[name], rng)}, rng)
 
     def crossover(
         self, mother: Architecture, father: Architecture, rng: np.random.Generator, kind: str = "uniform"
@@ -228,16 +244,16 @@ class SearchSpace:
         mother and the others from the father. A gene that only one parent has comes from that parent.
         """
         if kind == "uniform":
-            coins = rng.random(len(self.names)).tolist()
-            from_mother = [name for name, coin in zip(self.names, coins, strict=True) if coin < 0.5]
+            coins = rng.random(len(mother)).tolist()
+            from_mother = [name for name, coin in zip(mother, coins, strict=True) if coin < 0.5]
         elif kind == "one-point":
-            from_mother = self.names[: rng.integers(1, max(2, len(self.names)))]
+            before = self.names[: rng.integers(1, max(2, len(self.names)))]
+            from_mother = [name for name in before if name in mother]
         else:
             raise ValueError(f"kind={kind!r} is no crossover: choose 'uniform' or 'one-point'.")
         genes = {**mother, **father}
         for name in from_mother:
-            if name in mother:
-                genes[name] = mother[name]
+            genes[name] = mother[name]
         return self.complete(genes, rng)
 
     def neighbors(self, architecture: Architecture) -> list[Architecture]:

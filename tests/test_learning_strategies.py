@@ -13,7 +13,7 @@ from scipy import integrate, stats
 
 import nasbook as nb
 from nasbook import AgingEvolution, Bayesian, LocalSearch, RecurrentController, Reinforce
-from nasbook.strategies import aging, bayesian, controller, reinforce
+from nasbook.strategies import bayesian, controller, reinforce
 
 LENET = nb.lenet_space()
 SMALL = nb.SearchSpace([nb.Choice("a", tuple(range(4))), nb.Choice("b", tuple(range(5)), when={"a": (1, 2)})])
@@ -414,6 +414,6 @@ def test_one_gene_is_changed_in_turn_by_aging():
     rng = np.random.default_rng(0)
     changed = Counter(
         next(name for name in PLANTED if PLANTED[name] != child.get(name))
-        for child in (aging.change_one_gene(LENET, PLANTED, rng) for _ in range(700))
+        for child in (LENET.change_one_gene(PLANTED, rng) for _ in range(700))
     )
     assert set(changed) == set(PLANTED)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 import nasbook as nb
+from nasbook.space import pick_other
 
 LENET, ARTICLE = nb.lenet_space(), nb.article_space()
 SPACES = {"lenet": LENET, "article": ARTICLE}
@@ -311,3 +312,12 @@ def test_the_size_of_any_conditional_space_is_what_enumeration_finds(rng):
         )
     assert space.size == len(different)
     assert {tuple(architecture.items()) for architecture in space.enumerate()} == different
+
+
+def test_pick_other_draws_each_other_option_equally_often():
+    rng = np.random.default_rng(0)
+    for value in "abc":
+        drawn = Counter(pick_other("abc", value, rng) for _ in range(3000))
+        assert set(drawn) == set("abc") - {value}
+        assert max(drawn.values()) < 1600
+    assert pick_other("a", "a", rng) == "a"

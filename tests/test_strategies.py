@@ -12,6 +12,7 @@ from nasbook.strategies.genetic import tournament
 from nasbook.strategies.protocol import draw_unseen
 
 LENET, ARTICLE = nb.lenet_space(), nb.article_space()
+TINY = nb.SearchSpace([nb.Choice("a", (1, 2, 3)), nb.Choice("b", (1, 2), when={"a": (2, 3)})])
 PLANTED = ARTICLE.complete({"connection": "convolutional", "blocks": 3}, np.random.default_rng(5))
 
 
@@ -147,11 +148,32 @@ def test_a_child_names_its_parents_and_comes_from_the_living():
         seen[trial.architecture] = index
 
 
-def test_rate_0_crossover_and_mutation_leave_only_strangers():
-    """Children equal their mothers and were proposed before, so newcomers take their place."""
-    history = search(nb.Genetic(ARTICLE, population=5, crossover_rate=0, mutation_rate=0), budget=30)
-    assert len({trial.architecture for trial in history}) == 30
-    assert all(trial.parents == () for trial in history)
+def test_a_child_that_was_proposed_before_changes_until_it_is_new():
+    """Without crossover and mutation all children equal their mothers, and yet all trials differ."""
+    history = search(nb.Genetic(LENET, population=5, crossover_rate=0, mutation_rate=0), budget=60)
+    assert len({trial.architecture for trial in history}) == 60
+    children = [trial for trial in history if trial.parents]
+    assert len(children) == 55
+    distances = [
+        sum(child.architecture.get(name) != child.parents[0].get(name) for name in LENET.names)
+        for child in children
+    ]
+    assert min(distances) == 1
+    assert np.mean(distances) < 3  # they end near their mothers
+
+
+@pytest.mark.parametrize("make", [nb.Genetic, nb.AgingEvolution, nb.NSGA2])
+def test_evolution_finds_the_whole_of_a_small_space_and_ends(make):
+    history = search(make(TINY, population=3), budget=TINY.size + 5)
+    assert {trial.architecture for trial in history} == set(TINY.enumerate())
+    assert history.stopped == "the strategy has nothing new to propose"
+
+
+def test_a_winner_of_the_mating_pool_is_mother_once_and_father_of_the_next():
+    genetic = nb.Genetic(ARTICLE, population=6, elite=1, crossover_rate=1)
+    history = search(genetic, budget=11)
+    mothers, fathers = zip(*(trial.parents for trial in history.trials[6:]), strict=True)
+    assert fathers == (mothers[-1], *mothers[:-1])
 
 
 def test_evolution_survives_failed_trials_and_does_not_breed_from_them():

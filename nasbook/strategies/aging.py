@@ -4,9 +4,9 @@ from collections import deque
 
 import numpy as np
 
-from nasbook.space import Architecture, SearchSpace, pick
+from nasbook.space import SearchSpace
 from nasbook.strategies.genetic import tournament
-from nasbook.strategies.protocol import Candidate, stranger, unseen_child
+from nasbook.strategies.protocol import Candidate, made_new, stranger
 
 
 class AgingEvolution:
@@ -14,7 +14,8 @@ class AgingEvolution:
 
     A lucky score is not kept for ever: to survive, an architecture must have children that are good, too.
     The first `population` architectures are random; `sample` are drawn, with replacement, to choose each
-    parent. No architecture is proposed twice. Raises ValueError for settings that cannot work.
+    parent. No architecture is proposed twice: where a child was, another sample is drawn. Raises ValueError
+    for settings that cannot work.
     """
 
     def __init__(self, space: SearchSpace, *, population: int = 20, sample: int = 5):
@@ -44,18 +45,10 @@ class AgingEvolution:
     def propose(self) -> Candidate | None:
         if self.asked < self.size:
             return stranger(self.space, self.proposed, self.rng)
-        return unseen_child(self.breed, self.space, self.proposed, self.rng)
-
-    def breed(self) -> Candidate:
-        parent = tournament(self.population, self.rng, self.sample).architecture
-        return Candidate(change_one_gene(self.space, parent, self.rng), parents=(parent,))
-
-
-def change_one_gene(space: SearchSpace, parent: Architecture, rng: np.random.Generator) -> Architecture:
-    """Give one gene, drawn at random, another of its values; genes that this switches on are random."""
-    names = [name for name in parent if len(space.options[name]) > 1]
-    if not names:
-        return parent
-    name = pick(names, rng)
-    others = [value for value in space.options[name] if value != parent[name]]
-    return space.complete({**parent, name: pick(others, rng)}, rng)
+        for _ in range(20):
+            parent = tournament(self.population, self.rng, self.sample).architecture
+            child = self.space.change_one_gene(parent, self.rng)
+            if child not in self.proposed:
+                break
+        child = made_new(child, self.space, self.proposed, self.rng)
+        return Candidate(child, parents=(parent,)) if child else None

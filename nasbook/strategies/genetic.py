@@ -3,16 +3,17 @@
 import numpy as np
 
 from nasbook.space import SearchSpace, picks
-from nasbook.strategies.protocol import Candidate, stranger, unseen_child
+from nasbook.strategies.protocol import Candidate, made_new, stranger
 
 
 class Genetic:
     """Breed architectures: tournaments choose parents, crossover mixes them, mutation changes a gene.
 
-    `population` architectures live at a time; the `elite` best survive unchanged into the next generation.
-    With probability `crossover_rate` a child has two parents, otherwise one. With `inherit=True` it starts
-    from its mother's weights wherever shapes agree; the `Trainer` then needs a folder for checkpoints. No
-    architecture is proposed twice. Raises ValueError for settings that cannot work.
+    `population` architectures live at a time; the `elite` best survive unchanged into the next generation,
+    the others make room for children. Winners of tournaments fill a mating pool: each becomes the mother of
+    one child and, with probability `crossover_rate`, the father of the next. With `inherit=True` a child
+    starts from its mother's weights wherever shapes agree; the `Trainer` then needs a folder for checkpoints.
+    No architecture is proposed twice. Raises ValueError for settings that cannot work.
     """
 
     waits = True
@@ -46,38 +47,38 @@ class Genetic:
 
     def start(self, rng: np.random.Generator) -> None:
         self.rng, self.proposed = rng, set()
-        self.population, self.children, self.asked = [], [], 0
+        self.population, self.pool, self.children, self.asked = [], [], [], 0
         self.generations = []
 
     def ask(self, n: int) -> list[Candidate]:
-        room = self.size - (self.elite if self.population else 0) - self.asked
-        proposals = (self.propose() for _ in range(min(n, room)))
-        candidates = [candidate for candidate in proposals if candidate]
-        self.asked += len(candidates)
+        room = (len(self.pool) or self.size) - self.asked
+        candidates = []
+        while len(candidates) < min(n, room) and (candidate := self.propose()):
+            candidates.append(candidate)
+            self.asked += 1
         return candidates
 
     def tell(self, trials) -> None:
         self.children += trials
-        if min(self.elite, len(self.population)) + len(self.children) >= self.size:
-            survivors = sorted(self.population, key=fitness, reverse=True)[: self.elite]
-            self.population = survivors + self.children
-            self.generations.append(self.population)
-            self.children, self.asked = [], 0
+        if len(self.children) < (len(self.pool) or self.size):
+            return
+        survivors = sorted(self.population, key=fitness, reverse=True)[: self.elite]
+        self.population = survivors + self.children
+        self.generations.append(self.population)
+        births = range(self.size - self.elite)
+        self.pool = [tournament(self.population, self.rng, self.tournament) for _ in births]
+        self.children, self.asked = [], 0
 
     def propose(self) -> Candidate | None:
-        if not self.population:
+        if not self.pool:
             return stranger(self.space, self.proposed, self.rng)
-        return unseen_child(self.breed, self.space, self.proposed, self.rng)
-
-    def breed(self) -> Candidate:
-        mother = tournament(self.population, self.rng, self.tournament).architecture
+        mother, father = self.pool[self.asked].architecture, self.pool[self.asked - 1].architecture
         child, parents = mother, (mother,)
-        if self.rng.random() < self.crossover_rate:
-            father = tournament(self.population, self.rng, self.tournament).architecture
-            child = self.space.crossover(mother, father, self.rng, self.crossover)
-            parents = (mother, father)
+        if father is not mother and self.rng.random() < self.crossover_rate:
+            child, parents = self.space.crossover(mother, father, self.rng, self.crossover), (mother, father)
         child = self.space.mutate(child, self.rng, self.mutation_rate)
-        return Candidate(child, parents=parents, inherit=mother if self.inherit else None)
+        child = made_new(child, self.space, self.proposed, self.rng)
+        return Candidate(child, parents=parents, inherit=mother if self.inherit else None) if child else None
 
 
 def fitness(trial) -> float:

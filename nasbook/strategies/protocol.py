@@ -1,6 +1,6 @@
 """What a strategy is: the three methods through which a search knows it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -59,13 +59,16 @@ def stranger(space: SearchSpace, proposed: set, rng: np.random.Generator) -> Can
     return Candidate(architecture) if architecture else None
 
 
-def unseen_child(
-    breed: Callable[[], Candidate], space: SearchSpace, proposed: set, rng: np.random.Generator
-) -> Candidate | None:
-    """A child that was not proposed before; a stranger, as fresh blood, when twenty in a row were."""
-    for _ in range(20):
-        child = breed()
-        if child.architecture not in proposed:
-            proposed.add(child.architecture)
-            return child
-    return stranger(space, proposed, rng)
+def made_new(
+    child: Architecture, space: SearchSpace, proposed: set, rng: np.random.Generator
+) -> Architecture | None:
+    """The child, noted as proposed; if it was before, genes change, one by one, until it is new.
+
+    None when the space is exhausted.
+    """
+    while child in proposed:
+        if len(proposed) == space.size:
+            return None
+        child = space.change_one_gene(child, rng)
+    proposed.add(child)
+    return child
