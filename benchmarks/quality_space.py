@@ -100,6 +100,17 @@ def final_training(model: keras.Model, seconds: float, learning_rate: float) -> 
     return deadline.batches * BATCH / len(y)
 
 
+def reference_speed() -> float:
+    """Images a second of a final training: `quality.py` says why. The network is one that searches found."""
+    genes = {"blocks": 3, "convs": 2, "filters1": 16, "filters2": 64, "filters3": 96, "kernel": 3}
+    genes |= {"pool": "max", "norm": True, "dropout": 0.0, "head": 256, "flip": True}
+    model = build(SPACE.architecture(genes))
+    final_training(model, 5, LEARNING_RATE)  # compiles, and warms up
+    start = time.perf_counter()
+    epochs = final_training(model, 20, LEARNING_RATE)
+    return epochs * len(read_split(DATA, "train")[1]) / (time.perf_counter() - start)
+
+
 def test_accuracy(model: keras.Model) -> float:
     """Open the test set, once, at the very end."""
     x, y = read_split(DATA, "test")
