@@ -91,7 +91,7 @@ def test_survivors_are_the_first_fronts_and_then_those_with_room():
 
 def test_it_dominates_more_than_chance_does():
     def areas(strategy):
-        runs = (nb.search(strategy, evaluate, 120, seed=seed, progress=False) for seed in range(15))
+        runs = (nb.search(strategy, evaluate, 120, seed=seed, progress=False) for seed in range(50))
         return [area(run) for run in runs]
 
     ours, chance = areas(nb.NSGA2(LENET)), areas(nb.RandomSearch(LENET))

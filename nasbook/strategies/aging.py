@@ -6,7 +6,7 @@ import numpy as np
 
 from nasbook.space import SearchSpace
 from nasbook.strategies.genetic import tournament
-from nasbook.strategies.protocol import Candidate, made_new, stranger
+from nasbook.strategies.protocol import Candidate, stranger, unseen_child
 
 
 class AgingEvolution:
@@ -45,10 +45,8 @@ class AgingEvolution:
     def propose(self) -> Candidate | None:
         if self.asked < self.size:
             return stranger(self.space, self.proposed, self.rng)
-        for _ in range(20):
-            parent = tournament(self.population, self.rng, self.sample).architecture
-            child = self.space.change_one_gene(parent, self.rng)
-            if child not in self.proposed:
-                break
-        child = made_new(child, self.space, self.proposed, self.rng)
-        return Candidate(child, parents=(parent,)) if child else None
+        return unseen_child(self.breed, self.space, self.proposed, self.rng)
+
+    def breed(self) -> Candidate:
+        parent = tournament(self.population, self.rng, self.sample).architecture
+        return Candidate(self.space.change_one_gene(parent, self.rng), parents=(parent,))

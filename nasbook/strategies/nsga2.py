@@ -4,7 +4,7 @@ import numpy as np
 
 from nasbook import pareto
 from nasbook.space import SearchSpace
-from nasbook.strategies.protocol import Candidate, made_new, stranger
+from nasbook.strategies.protocol import Candidate, stranger, unseen_child
 
 
 class NSGA2:
@@ -57,13 +57,14 @@ class NSGA2:
     def propose(self) -> Candidate | None:
         if not self.population:
             return stranger(self.space, self.proposed, self.rng)
+        return unseen_child(self.breed, self.space, self.proposed, self.rng)
+
+    def breed(self) -> Candidate:
         mother, father = self.parent(), self.parent()
         child, parents = mother, (mother,)
         if self.rng.random() < self.crossover_rate:
             child, parents = self.space.crossover(mother, father, self.rng), (mother, father)
-        child = self.space.mutate(child, self.rng, self.mutation_rate)
-        child = made_new(child, self.space, self.proposed, self.rng)
-        return Candidate(child, parents=parents) if child else None
+        return Candidate(self.space.mutate(child, self.rng, self.mutation_rate), parents=parents)
 
     def parent(self):
         """The winner of a tournament of two; the population is kept with the best first."""

@@ -1,6 +1,6 @@
 """What a strategy is: the three methods through which a search knows it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -72,3 +72,15 @@ def made_new(
         child = space.change_one_gene(child, rng)
     proposed.add(child)
     return child
+
+
+def unseen_child(
+    breed: Callable[[], Candidate], space: SearchSpace, proposed: set, rng: np.random.Generator
+) -> Candidate | None:
+    """A child that was not proposed before: bred anew up to twenty times, then `made_new`."""
+    for _ in range(20):
+        bred = breed()
+        if bred.architecture not in proposed:
+            break
+    child = made_new(bred.architecture, space, proposed, rng)
+    return bred._replace(architecture=child) if child else None
