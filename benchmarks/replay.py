@@ -16,6 +16,7 @@ import numpy as np
 import optuna
 import pandas as pd
 from deap import algorithms, base, creator, tools
+from machine import machine
 
 import nasbook as nb
 from nasbook.study import training_seed
@@ -145,7 +146,7 @@ def main() -> None:
     nb.Table.load("lenet_fashion")
     print(f"Table.load: {time.perf_counter() - start:.3f} s")
     frame = measure(arguments.searches, arguments.rounds).round(4)
-    frame.to_csv(Path(__file__).with_suffix(".csv"), index=False)
+    frame.assign(machine=machine()).to_csv(Path(__file__).with_suffix(".csv"), index=False)
     print(frame.to_string(index=False))
 
 

@@ -19,6 +19,10 @@ def report() -> str:
     return "\n\n".join(["", *(piece for part in parts for piece in part), ""])
 
 
+def measured_on(frame: pd.DataFrame) -> str:
+    return f"Measured on: {'; '.join(sorted(set(frame['machine'])))}."
+
+
 def table(header: Iterable, rows: Iterable[Iterable]) -> str:
     header = list(header)
     return "\n".join(f"| {' | '.join(map(str, row))} |" for row in (header, ["---"] * len(header), *rows))
@@ -88,12 +92,14 @@ def throughput_part() -> Iterable[str]:
             ("a worker's time inside `fit`", ">= 90", 100 * share, "%"),
         ]
     )
+    yield measured_on(frame)
 
 
 def scale_part() -> Iterable[str]:
     frame = pd.read_csv(HERE / "scale.csv").dropna(subset="goal")
     yield "**Scale** (`scale.py`):"
     yield goals(frame[["what", "goal", "measured", "unit"]].itertuples(index=False))
+    yield measured_on(frame)
 
 
 def replay_part() -> Iterable[str]:
@@ -118,6 +124,7 @@ def replay_part() -> Iterable[str]:
             ("nasbook's beside DEAP's", ">= 1", 1 / frame["ratio"]["deap_genetic"], "times"),
         ]
     )
+    yield measured_on(frame)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from unittest import mock
 
 import numpy as np
 import pandas as pd
+from machine import machine
 
 import nasbook as nb
 from nasbook.journal import Journal, identity
@@ -223,7 +224,7 @@ def main() -> None:
             print(*row, sep=" | ", flush=True)
     if not arguments.parts:
         frame = pd.DataFrame(rows, columns=["what", "goal", "measured", "unit"]).round(4)
-        frame.to_csv(Path(__file__).with_suffix(".csv"), index=False)
+        frame.assign(machine=machine()).to_csv(Path(__file__).with_suffix(".csv"), index=False)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from unittest import mock
 
 import numpy as np
 import pandas as pd
+from machine import machine
 
 import nasbook as nb
 from nasbook.environment import quiet_stderr
@@ -266,7 +267,7 @@ def main() -> None:
         Path(part[2]).write_text(json.dumps(PARTS[part[0]](json.loads(part[1]))))
         return
     frame = summary(measure(arguments, arguments.pop("rounds")))
-    frame.to_csv(Path(__file__).with_suffix(".csv"), index=False)
+    frame.assign(machine=machine()).to_csv(Path(__file__).with_suffix(".csv"), index=False)
     print(frame.T.to_string(header=False))
 
 
