@@ -79,6 +79,11 @@ def test_the_outputs_belong_to_the_source_and_took_at_most_10_minutes(notebook):
     assert stamp["minutes"] <= 10
 
 
+def test_of_a_progress_bar_the_last_state_is_kept_and_of_other_lines_all():
+    assert execute.last_state("\r  0%|  | a long word\r100%|##| done       \r") == "100%|##| done"
+    assert execute.last_state("a table's blanks  ") == "a table's blanks  "
+
+
 def test_the_minutes_that_a_reader_is_told_are_about_those_it_took(path, notebook):
     took = notebook.metadata.nasbook.minutes
     in_the_head = re.search(r"about (\d+) minutes in full mode", notebook.cells[0].source)[1]

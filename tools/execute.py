@@ -37,14 +37,19 @@ def clean(notebook: nbformat.NotebookNode) -> None:
                 merged.append(output)
         for output in merged:
             if output.output_type == "stream":
-                lines = [line.rstrip("\r").rsplit("\r", 1)[-1] for line in output.text.split("\n")]
-                output.text = "\n".join(lines)
+                output.text = "\n".join(map(last_state, output.text.split("\n")))
             elif output.output_type == "error":
                 output.traceback = output.traceback[-1:]  # the sentence; the rest names folders of the author
             elif "data" in output:
                 output.data.pop(WIDGET, None)
         if cell.cell_type == "code":
             cell.outputs = merged
+
+
+def last_state(line: str) -> str:
+    """What a line shows in the end, where a progress bar has written over itself, and blanks over its rest."""
+    written_over, _, last = line.rstrip("\r").rpartition("\r")
+    return last.rstrip() if written_over else last
 
 
 def execute(path: Path) -> None:
