@@ -47,7 +47,7 @@ def clean(notebook: nbformat.NotebookNode) -> None:
 
 
 def last_state(line: str) -> str:
-    """What a line shows in the end, where a progress bar has written over itself, and blanks over its rest."""
+    """What a line shows in the end; a progress bar writes over itself, and blanks over what was longer."""
     written_over, _, last = line.rstrip("\r").rpartition("\r")
     return last.rstrip() if written_over else last
 
