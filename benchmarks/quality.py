@@ -16,11 +16,11 @@ same command goes on where a killed one stood. `--summary` prints the table and 
 import argparse
 import csv
 import os
-import platform
 import time
 from pathlib import Path
 
 import pandas as pd
+from machine import machine
 from matplotlib.figure import Figure
 
 import nasbook as nb
@@ -71,7 +71,7 @@ def run(tool: str, seed: int, minute: float) -> dict:
 
 def row_of(tool: str, seed: int, minute: float) -> dict:
     """The row of a run, of which a minute lasts so many seconds; where it failed, with the error."""
-    row = {"tool": tool, "seed": seed, "machine": machine()}
+    row = {"tool": tool, "seed": seed, "machine": f"{machine()}, load {os.getloadavg()[0]:.1f}"}
     with nb.Processes(1, threads=2) as executor:
         try:
             return row | executor.submit(run, tool, seed, minute).result()
@@ -92,12 +92,6 @@ def train_the_reference() -> float:
     from quality_space import reference_speed
 
     return reference_speed()
-
-
-def machine() -> str:
-    """What the row was measured on; the load is that of other work, just before."""
-    processor = platform.processor() or platform.machine()
-    return f"{platform.system()} {processor}, 2 of {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
 
 
 # --- all runs ---------------------------------------------------------------------------------------------
