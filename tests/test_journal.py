@@ -119,9 +119,12 @@ def test_a_search_begun_alone_goes_on_with_workers(file):
 # --- kills --------------------------------------------------------------------------------------------------
 
 KILLS = """
-import os, random, signal, sys, time
+import os, random, signal, sys, threading, time
+from tqdm import tqdm
 import nasbook as nb
 
+tqdm.monitor_interval = 0
+tqdm.set_lock(threading.RLock())  # its own is shared with forked children, and one that is killed may hold it
 table = nb.Table.load("lenet_fashion")
 strategy = nb.Genetic(table.space)
 
