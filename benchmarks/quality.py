@@ -1,9 +1,9 @@
 """Which tool finds the best network in 20 minutes? `python benchmarks/quality.py` fills `quality.csv`.
 
 Fashion-MNIST on two cores: 10 minutes of search on 15,000 of the training images, then the winner is trained
-on all 60,000, by the same recipe for all, until the 20 minutes are over. LeNet-5 needs no search. The test
-images are opened once, at the end of each run. `quality_space.py` holds the space and the recipe,
-`quality_tools.py` the tools.
+on all 60,000, by the same recipe for all, until the 20 minutes are over. LeNet-5 needs no search, and
+3 minutes of training. The test images are opened once, at the end of each run. `quality_space.py` holds the
+space and the recipe, `quality_tools.py` the tools.
 
 Machines differ by far more than tools do, so minutes are those of a reference machine, on which two cores
 train a certain network on 800 images a second. How fast this one is gets measured first; on one that is three

@@ -231,7 +231,10 @@ class SearchSpace:
         return self.complete(genes, rng)
 
     def change_one_gene(self, parent: Architecture, rng: np.random.Generator) -> Architecture:
-        """Give one gene, drawn at random, another of its values; genes that this switches on are random."""
+        """Give one gene, drawn at random, another of its values; genes that this switches on are random.
+
+        Nothing changes where the gene has only one value.
+        """
         name = pick(tuple(parent), rng)
         return self.complete({**parent, name: pick_other(self.options[name], parent[name], rng)}, rng)
 
