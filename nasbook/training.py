@@ -18,6 +18,7 @@ import keras
 import numpy as np
 from keras.src.random import seed_generator
 
+import nasbook.batches  # noqa: F401 (mends the end of epochs on TensorFlow)
 from nasbook import checkpoints, metrics, networks
 from nasbook.datasets import Dataset
 from nasbook.environment import ROOT, by_mode, mode

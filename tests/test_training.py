@@ -7,6 +7,7 @@ import pickle
 import keras
 import numpy as np
 import pytest
+from keras.src.trainers.data_adapters import array_data_adapter
 
 import nasbook as nb
 from nasbook import datasets, training
@@ -56,6 +57,19 @@ def test_a_step_is_traced_once_and_a_model_without_an_input_shape_trains_too(tin
     assert len(traced) == 1
     model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")])
     assert math.isfinite(training.train(model, tinier.x_train, tinier.y_train, epochs=1).history["loss"][0])
+
+
+def test_tensorflow_tunes_no_batches_since_its_thread_makes_epochs_wait(tinier):
+    batches = array_data_adapter.ArrayDataAdapter(tinier.x_train, tinier.y_train, batch_size=4, shuffle=True)
+    assert batches.get_tf_dataset().options().autotune.enabled is False
+
+
+def test_batches_without_tuning_are_the_same(tinier, small_net, monkeypatch):
+    trial = nb.Trainer(tinier, epochs=2)(small_net)
+    original = array_data_adapter.ArrayDataAdapter.get_tf_dataset.__wrapped__
+    monkeypatch.setattr(array_data_adapter.ArrayDataAdapter, "get_tf_dataset", original)
+    tuned = nb.Trainer(tinier, epochs=2)(small_net)
+    assert tuned.curve == trial.curve
 
 
 def test_a_candidate_may_be_a_function_that_makes_a_model(tinier):
