@@ -70,7 +70,9 @@ def throughput_part() -> Iterable[str]:
     frame = pd.read_csv(HERE / "throughput.csv").set_index("tool")
     yield (
         "**Throughput** (`throughput.py`): candidates trained in a minute, the same ones by each tool, with "
-        "the same `build`, images and epochs; medians of three runs. Start-up counts less in a longer search."
+        "the same `build`, images and epochs; medians of three runs. Start-up counts less in a longer "
+        "search. Part of nasbook's lead: no epoch waits at its end for a thread of TensorFlow, as "
+        "`nasbook/batches.py` explains."
     )
     speeds = ["candidates a minute", "without start-up"]
     yield table(

@@ -1,7 +1,7 @@
 """nasbook: neural architecture search, written to be read.
 
 Each file is one box of the book's overall figure, and data flows one way, from top to bottom:
-`datasets`, `own_data` > `space` > `networks` > `metrics` > `checkpoints` > `training`, `table` >
+`datasets`, `own_data` > `space` > `networks` > `metrics` > `checkpoints`, `batches` > `training`, `table` >
 `strategies` > `executors`, `journal` > `study` > `statistics` > `plots`, `widgets`. A `trial` is what flows.
 
 Names are imported when they are first used, so that `python -m nasbook check` can speak even where
