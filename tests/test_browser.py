@@ -86,10 +86,11 @@ def run_all(browser, lab):
             page.keyboard.press("Control+s")
             page.wait_for_timeout(2000)
             saved = [c for c in read_saved(folder / name) if c["cell_type"] == "code"]
-            if [c["execution_count"] for c in saved] == list(range(1, count + 1)) and page.locator(
-                KERNEL_IDLE
-            ).count():
+            all_ran = [c["execution_count"] for c in saved] == list(range(1, count + 1))
+            if all_ran and page.locator(KERNEL_IDLE).count():
                 return page, saved
+            if surprises := [error for cell in saved if not meant(cell) for error in errors(cell)]:
+                pytest.fail(f"{name} stopped: {surprises[0]['ename']}: {surprises[0]['evalue']}")
         pytest.fail(f"{name} did not end: {[c['execution_count'] for c in saved]}")
 
     yield run
@@ -103,12 +104,19 @@ def read_saved(path: Path) -> list:
         return []
 
 
+def meant(cell: dict) -> bool:
+    """Whether the cell is there to show an error."""
+    return "raises-exception" in cell["metadata"].get("tags", [])
+
+
+def errors(cell: dict) -> list[dict]:
+    return [output for output in cell["outputs"] if output["output_type"] == "error"]
+
+
 def assert_no_error_but_those_meant(page, cells) -> None:
-    meant = ["raises-exception" in cell["metadata"].get("tags", []) for cell in cells]
-    failed = [any(o["output_type"] == "error" for o in cell["outputs"]) for cell in cells]
-    assert failed == meant
+    assert [bool(errors(cell)) for cell in cells] == [meant(cell) for cell in cells]
     shown = page.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]').count()
-    assert shown <= sum(meant)
+    assert shown <= sum(map(meant, cells))
     assert (
         page.locator('.jp-OutputArea-output:has-text("Traceback (most recent call last)")').count() <= shown
     )
