@@ -1,5 +1,6 @@
 """What several test files share: figures without a window, and data small enough to train on."""
 
+import signal
 from dataclasses import replace
 
 import matplotlib
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 matplotlib.use("Agg")
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background, but tests press Ctrl-C
 settings.register_profile("nasbook", deadline=None)  # a busy machine is no failure
 settings.load_profile("nasbook")
 
