@@ -1,4 +1,7 @@
-"""What the README says of the benchmarks: `python benchmarks/report.py` makes it from the CSV files."""
+"""What the README says of the benchmarks: `python benchmarks/report.py` makes it from the CSV files.
+
+It also draws `speed.png`, the figure of throughput and scale; `quality.py` draws its own.
+"""
 
 import re
 from collections.abc import Iterable
@@ -6,9 +9,14 @@ from pathlib import Path
 
 import pandas as pd
 import quality
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+import nasbook as nb
 
 HERE = Path(__file__).parent
 README = HERE.parent / "README.md"
+SPEEDS = ["candidates a minute", "without start-up"]
 SEEDS = 3
 PART = re.compile(r"(?<=<!-- benchmarks -->\n).*(?=<!-- end of benchmarks -->)", re.DOTALL)
 COMPARE = {">=": float.__ge__, "<=": float.__le__, "<": float.__lt__}
@@ -82,11 +90,10 @@ def throughput_part() -> Iterable[str]:
         "search. Part of nasbook's lead: no epoch waits at its end for a thread of TensorFlow, as "
         "`nasbook/batches.py` explains."
     )
-    speeds = ["candidates a minute", "without start-up"]
     yield table(
-        ("tool", "candidates in a run", *speeds),
+        ("tool", "candidates in a run", *SPEEDS),
         (
-            (tool, f"{row['candidates']:.0f}", *(f"{row[speed]:.1f}" for speed in speeds))
+            (tool, f"{row['candidates']:.0f}", *(f"{row[speed]:.1f}" for speed in SPEEDS))
             for tool, row in frame.iterrows()
         ),
     )
@@ -96,10 +103,10 @@ def throughput_part() -> Iterable[str]:
             (
                 "nasbook beside KerasTuner, with start-up",
                 ">= 2",
-                ratios[f"nasbook's ratio, {speeds[0]}"],
+                ratios[f"nasbook's ratio, {SPEEDS[0]}"],
                 "times",
             ),
-            ("nasbook beside KerasTuner, without", ">= 2", ratios[f"nasbook's ratio, {speeds[1]}"], "times"),
+            ("nasbook beside KerasTuner, without", ">= 2", ratios[f"nasbook's ratio, {SPEEDS[1]}"], "times"),
             ("a worker's time inside `fit`", ">= 90", 100 * share, "%"),
         ]
     )
@@ -108,8 +115,9 @@ def throughput_part() -> Iterable[str]:
 
 def scale_part() -> Iterable[str]:
     frame = pd.read_csv(HERE / "scale.csv").dropna(subset="goal")
-    yield "**Scale** (`scale.py`):"
+    yield "**Scale** (`scale.py`). The figure shows throughput, too; its dashed lines are goals."
     yield goals(frame[["what", "goal", "measured", "unit"]].itertuples(index=False))
+    yield "![Throughput, overhead of an evaluation, and long journals](benchmarks/speed.png)"
     yield measured_on(frame)
 
 
@@ -138,6 +146,63 @@ def replay_part() -> Iterable[str]:
     yield measured_on(frame)
 
 
+# --- the figure -------------------------------------------------------------------------------------------
+
+LIGHT, DARK = "#9ecae1", nb.plots.PALETTE[0]
+
+
+def draw() -> Figure:
+    """Throughput, overhead and journals, a panel each; a dashed line is a goal."""
+    measured = pd.read_csv(HERE / "scale.csv").set_index(["what", "unit"])["measured"]
+    figure = Figure(figsize=(8, 2.9), layout="constrained")
+    left, middle, right = figure.subplots(1, 3, width_ratios=[1.2, 1, 1])
+    draw_throughput(left, pd.read_csv(HERE / "throughput.csv").set_index("tool"))
+    draw_overhead(middle, measured)
+    draw_journals(right, measured)
+    for axes in (left, middle, right):
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1))
+    return figure
+
+
+def pairs(axes: Axes, names: list[str], values: dict[str, list[float]]) -> None:
+    """Two horizontal bars for each name."""
+    for shift, color, (label, widths) in zip((-0.19, 0.19), (LIGHT, DARK), values.items(), strict=True):
+        axes.barh([y + shift for y in range(len(names))], widths, height=0.36, color=color, label=label)
+    axes.set_yticks(range(len(names)), names)
+    axes.invert_yaxis()
+
+
+def draw_throughput(axes: Axes, frame: pd.DataFrame) -> None:
+    names = [tool.replace(", ", ",\n") for tool in frame.index]
+    labels = ("with start-up", SPEEDS[1])
+    pairs(axes, names, {label: list(frame[speed]) for label, speed in zip(labels, SPEEDS, strict=True)})
+    axes.set_xlabel(SPEEDS[0])
+
+
+def draw_overhead(axes: Axes, measured: pd.Series) -> None:
+    ways = ["serial", "2 processes", "Dask, 2 processes"]
+    kinds = {"no journal": "", "with a journal": ", with a journal"}
+    overheads = {
+        label: [measured[f"an evaluation, {way}{kind}: overhead", "ms"] for way in ways]
+        for label, kind in kinds.items()
+    }
+    pairs(axes, [way.replace(", ", ",\n") for way in ways], overheads)
+    axes.axvline(5, color="black", linestyle="--", linewidth=1)
+    axes.set_xlabel("overhead of an evaluation (ms)")
+
+
+def draw_journals(axes: Axes, measured: pd.Series) -> None:
+    counts = [25_000, 50_000, 100_000]
+    for act, color in (("open to go on", LIGHT), ("History.read", DARK)):
+        times = [measured[f"journal of {count:,} trials, {act}", "s"] for count in counts]
+        axes.plot([0, *counts], [0, *times], "o-", color=color, label=act, markevery=range(1, 4))
+    axes.axhline(2, color="black", linestyle="--", linewidth=1)
+    axes.set_xticks([0, 50_000, 100_000], ["0", "50,000", "100,000"])
+    axes.set(xlim=(0, 110_000), ylim=(0, 2.2), xlabel="trials in a journal", ylabel="seconds")
+
+
 if __name__ == "__main__":
     text = README.read_text(encoding="utf-8")
     README.write_text(PART.sub(lambda _: report(), text), encoding="utf-8")
+    draw().savefig(HERE / "speed.png", dpi=110)
