@@ -275,6 +275,7 @@ def test_on_dask_a_candidate_that_kills_its_workers_costs_one_trial():
         Client(cluster) as client,
     ):
         history = search(nb.RandomSearch(SPACE), kills, budget=12, executor=client.get_executor())
+        client.wait_for_workers(2, timeout=60)  # a cluster that closes while one restarts raises
     assert [trial.status for trial in history] == [*["done"] * 2, "failed", *["done"] * 9]
     assert "KilledWorker" in history.trials[2].error
 
