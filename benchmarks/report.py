@@ -4,7 +4,7 @@ It also draws `speed.png`, the figure of throughput and scale; `quality.py` draw
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -45,7 +45,7 @@ def goals(rows: Iterable[tuple[str, str, float, str]]) -> str:
 def goal_row(what: str, goal: str, measured: float, unit: str) -> tuple[str, str, str, str]:
     sign, bound = goal.split()
     met = COMPARE[sign](float(measured), float(bound))
-    return what, f"{goal} {unit}", f"{measured:.3g} {unit}", "met" if met else "**not met**"
+    return what, f"{goal} {unit}", f"{measured:.4g} {unit}", "met" if met else "**not met**"
 
 
 def quality_part() -> Iterable[str]:
@@ -149,23 +149,24 @@ def replay_part() -> Iterable[str]:
 # --- the figure -------------------------------------------------------------------------------------------
 
 LIGHT, DARK = "#9ecae1", nb.plots.PALETTE[0]
+GOAL = {"color": "black", "linestyle": "--", "linewidth": 1}
 
 
 def draw() -> Figure:
     """Throughput, overhead and journals, a panel each; a dashed line is a goal."""
-    measured = pd.read_csv(HERE / "scale.csv").set_index(["what", "unit"])["measured"]
+    scale = pd.read_csv(HERE / "scale.csv")
     figure = Figure(figsize=(8, 2.9), layout="constrained")
     left, middle, right = figure.subplots(1, 3, width_ratios=[1.2, 1, 1])
     draw_throughput(left, pd.read_csv(HERE / "throughput.csv").set_index("tool"))
-    draw_overhead(middle, measured)
-    draw_journals(right, measured)
+    draw_overhead(middle, scale[scale["what"].str.startswith("an evaluation, ")])
+    draw_journals(right, scale[scale["what"].str.startswith("journal of ") & (scale["unit"] == "s")])
     for axes in (left, middle, right):
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1))
     return figure
 
 
-def pairs(axes: Axes, names: list[str], values: dict[str, list[float]]) -> None:
+def pairs(axes: Axes, names: list[str], values: dict[str, Sequence[float]]) -> None:
     """Two horizontal bars for each name."""
     for shift, color, (label, widths) in zip((-0.19, 0.19), (LIGHT, DARK), values.items(), strict=True):
         axes.barh([y + shift for y in range(len(names))], widths, height=0.36, color=color, label=label)
@@ -176,30 +177,35 @@ def pairs(axes: Axes, names: list[str], values: dict[str, list[float]]) -> None:
 def draw_throughput(axes: Axes, frame: pd.DataFrame) -> None:
     names = [tool.replace(", ", ",\n") for tool in frame.index]
     labels = ("with start-up", SPEEDS[1])
-    pairs(axes, names, {label: list(frame[speed]) for label, speed in zip(labels, SPEEDS, strict=True)})
+    pairs(axes, names, {label: frame[speed] for label, speed in zip(labels, SPEEDS, strict=True)})
     axes.set_xlabel(SPEEDS[0])
 
 
-def draw_overhead(axes: Axes, measured: pd.Series) -> None:
-    ways = ["serial", "2 processes", "Dask, 2 processes"]
-    kinds = {"no journal": "", "with a journal": ", with a journal"}
-    overheads = {
-        label: [measured[f"an evaluation, {way}{kind}: overhead", "ms"] for way in ways]
-        for label, kind in kinds.items()
-    }
-    pairs(axes, [way.replace(", ", ",\n") for way in ways], overheads)
-    axes.axvline(5, color="black", linestyle="--", linewidth=1)
+def draw_overhead(axes: Axes, frame: pd.DataFrame) -> None:
+    names = frame["what"].str.removeprefix("an evaluation, ").str.removesuffix(": overhead")
+    kept = names.str.endswith(", with a journal")
+    parts = {"no journal": frame["measured"][~kept], "with a journal": frame["measured"][kept]}
+    pairs(axes, [name.replace(", ", ",\n") for name in names[~kept]], parts)
+    axes.axvline(bound(frame), **GOAL)
     axes.set_xlabel("overhead of an evaluation (ms)")
 
 
-def draw_journals(axes: Axes, measured: pd.Series) -> None:
-    counts = [25_000, 50_000, 100_000]
+def draw_journals(axes: Axes, frame: pd.DataFrame) -> None:
+    parts = frame["what"].str.extract(r"journal of (?P<trials>[\d,]+) trials, (?P<act>.*)")
+    trials = parts["trials"].str.replace(",", "").astype(int)
     for act, color in (("open to go on", LIGHT), ("History.read", DARK)):
-        times = [measured[f"journal of {count:,} trials, {act}", "s"] for count in counts]
-        axes.plot([0, *counts], [0, *times], "o-", color=color, label=act, markevery=range(1, 4))
-    axes.axhline(2, color="black", linestyle="--", linewidth=1)
-    axes.set_xticks([0, 50_000, 100_000], ["0", "50,000", "100,000"])
-    axes.set(xlim=(0, 110_000), ylim=(0, 2.2), xlabel="trials in a journal", ylabel="seconds")
+        some = parts["act"] == act
+        axes.plot(trials[some], frame["measured"][some], "o-", color=color, label=act)
+    axes.axhline(bound(frame), **GOAL)
+    axes.set(xlim=(0, 1.1 * trials.max()), xlabel="trials in a journal", ylabel="seconds")
+    axes.set_ylim(bottom=0)
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+
+
+def bound(frame: pd.DataFrame) -> float:
+    """The number in the goal, such as "< 5", that these rows have in common."""
+    (goal,) = frame["goal"].dropna().unique()
+    return float(goal.split()[1])
 
 
 if __name__ == "__main__":

@@ -68,6 +68,9 @@ def test_the_readme_says_what_the_benchmarks_measured(monkeypatch):
     import report
 
     assert report.PART.search((ROOT / "README.md").read_text(encoding="utf-8"))[0] == report.report()
+    throughput, overhead, journals = report.draw().axes
+    assert [len(axes.patches) for axes in (throughput, overhead)] == [2 * 3, 2 * 3]
+    assert [len(line.get_xdata()) for line in journals.lines[:2]] == [3, 3]
 
 
 def test_check_says_that_the_book_can_run_here():
