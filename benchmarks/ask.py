@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 import nasbook as nb
-from nasbook.study import Work
+from nasbook.engine.work import Work
 
 EVALUATIONS, LAST = 200, 20
 

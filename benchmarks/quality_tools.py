@@ -25,8 +25,8 @@ from optuna.storages.journal import JournalFileBackend
 from quality_space import BATCH, EPOCHS, LEARNING_RATE, SPACE, build, trainer
 
 import nasbook as nb
-from nasbook.journal import read_trials
-from nasbook.study import training_seed
+from nasbook.engine.journal import read_trials
+from nasbook.engine.work import training_seed
 
 
 class Found(NamedTuple):

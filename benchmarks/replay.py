@@ -19,7 +19,7 @@ from deap import algorithms, base, creator, tools
 from machine import machine
 
 import nasbook as nb
-from nasbook.study import training_seed
+from nasbook.engine.work import training_seed
 
 EVALUATIONS = 200
 POPULATION, ELITE, TOURNAMENT, CROSSOVER_RATE, MUTATION_RATE = 20, 2, 3, 0.9, 0.15  # nb.Genetic's defaults

@@ -24,7 +24,7 @@ import pandas as pd
 from machine import machine
 
 import nasbook as nb
-from nasbook.journal import Journal, identity
+from nasbook.engine.journal import Journal, identity
 
 Row = tuple[str, str, float, str]  # what, goal, measured, unit
 

@@ -27,7 +27,7 @@ import pandas as pd
 from machine import machine
 
 import nasbook as nb
-from nasbook.environment import quiet_stderr
+from nasbook.engine.device import quiet_stderr
 
 SPACE = nb.lenet_space()
 BATCH_SIZE, LEARNING_RATE = 64, 2e-3  # nb.Trainer's defaults

@@ -1,8 +1,15 @@
 """nasbook: neural architecture search, written to be read.
 
-Each file is one box of the book's overall figure, and data flows one way, from top to bottom:
-`datasets`, `own_data` > `space` > `networks` > `metrics` > `checkpoints`, `batches` > `training`, `table` >
-`strategies` > `executors`, `journal` > `study` > `statistics` > `plots`, `widgets`. A `trial` is what flows.
+The heart is flat, one box of the book's overall figure a file; read it from the bottom to the top:
+
+    statistics  zero_cost  final_testing       | who wins, and what is it worth?
+    study  averaging  training                | the loop, and what evaluates
+    table  networks  strategies/              | what is evaluated, and who proposes it
+    space  datasets  metrics  trial  pareto   | the ground, with counting and modes
+
+Four wings stand around it, each for those who need it: `engine` (parallel and crash-safe), `tasks` (one
+domain a file), `figures` (plots and widgets), `course` (setup, exercises, command line). Nothing imports
+upward.
 
 Names are imported when they are first used, so that `python -m nasbook check` can speak even where
 TensorFlow cannot be imported, and so that a search that trains nothing does not wait for it.
@@ -19,41 +26,41 @@ os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # the same for Keras on JAX
 
 _PUBLIC = {
-    "datasets": ["load", "Dataset"],
-    "own_data": ["load_folder", "load_arrays"],
-    "space": ["Choice", "SearchSpace", "Architecture", "Layer", "layers", "lenet_space", "article_space"],
-    "networks": ["build", "cost", "trace", "lenet5", "lenet5_article", "lenet5_1998"],
+    "datasets": ["load", "Dataset", "Examples", "Drawn"],
+    "tasks.own_images": ["load_folder", "load_arrays"],
+    "space": ["Choice", "SearchSpace", "Architecture"],
+    "networks": ["Layer", "layers", "lenet_space", "build", "cost", "trace", "lenet5"],
+    "tasks.article": ["article_space", "lenet5_article"],
+    "tasks.lenet5_1998": ["lenet5_1998"],
     "trial": ["Trial"],
-    "training": ["Trainer", "train", "final_test", "final_tests"],
+    "training": ["Trainer", "train", "predict"],
+    "averaging": ["Repeated", "CrossValidated"],
+    "final_testing": ["final_test", "final_tests", "FinalTest"],
     "table": ["Table"],
-    "strategies": [
-        *("Candidate", "RandomSearch", "Genetic", "AgingEvolution", "LocalSearch", "Bayesian"),
-        *("Reinforce", "RecurrentController", "NSGA2", "SuccessiveHalving", "Hyperband"),
-    ],
-    "executors": ["Processes", "WorkerDied"],
+    "strategies.protocol": ["Candidate"],
+    "strategies.random_search": ["RandomSearch"],
+    "strategies.genetic": ["Genetic"],
+    "strategies.aging": ["AgingEvolution"],
+    "strategies.local_search": ["LocalSearch"],
+    "strategies.bayesian": ["Bayesian"],
+    "strategies.reinforce": ["Reinforce"],
+    "strategies.controller": ["RecurrentController"],
+    "strategies.nsga2": ["NSGA2"],
+    "strategies.halving": ["SuccessiveHalving", "Hyperband"],
+    "engine.executors": ["Processes", "WorkerDied"],
     "study": ["search", "Budget", "History"],
-    "checks": ["check"],
-    "environment": ["setup", "by_mode"],
+    "course.exercises": ["check"],
+    "course.setup": ["setup"],
+    "modes": ["by_mode"],
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
-_MODULES = [
-    "datasets",
-    "environment",
-    "executors",
-    "journal",
-    "metrics",
-    "networks",
-    "own_data",
-    "pareto",
-    "plots",
-    "space",
-    "statistics",
-    "strategies",
-    "study",
-    "training",
-    "widgets",
-    "zero_cost",
-]
+_MODULES = {
+    **{name: name for name in ("datasets", "metrics", "networks", "pareto", "space", "statistics")},
+    **{name: name for name in ("strategies", "study", "training", "zero_cost")},
+    **{name: f"figures.{name}" for name in ("plots", "widgets")},
+    **{name: f"engine.{name}" for name in ("executors", "journal")},
+    "own_images": "tasks.own_images",
+}
 
 __all__ = sorted([*_HOME, *_MODULES])
 
@@ -62,7 +69,7 @@ def __getattr__(name: str):
     if name in _HOME:
         return getattr(importlib.import_module(f"nasbook.{_HOME[name]}"), name)
     if name in _MODULES:
-        return importlib.import_module(f"nasbook.{name}")
+        return importlib.import_module(f"nasbook.{_MODULES[name]}")
     raise AttributeError(f"nasbook has no {name!r}; it has {', '.join(__all__)}")
 
 

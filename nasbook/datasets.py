@@ -1,13 +1,13 @@
 """Data: what the networks learn from, and the split that keeps a search honest.
 
-A search may look at the training and the validation images as often as it likes. The test images stay
+A search may look at the training and the validation examples as often as it likes. The test examples stay
 sealed: a `Dataset` does not hold them, and only `nasbook.final_test` opens them.
 """
 
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, fields
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -28,43 +28,171 @@ CLASSES = {
     ),
 }
 
+# --- examples of any kind ---------------------------------------------------------------------------------
 
-@dataclass(frozen=True, repr=False)
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Inputs and targets in memory: each an array, or a tuple of arrays, with a row for every example.
+
+    Unsigned integers among the inputs are the pixels of images: they become floats in [0, 1] when a batch
+    needs them, so that images take a byte a pixel until then. Everything else stays as it is. Raises
+    ValueError where inputs and targets do not pair up.
+    """
+
+    inputs: np.ndarray | tuple[np.ndarray, ...]
+    targets: np.ndarray | tuple[np.ndarray, ...]
+
+    def __post_init__(self):
+        lengths = {len(array) for array in (*arrays(self.inputs), *arrays(self.targets))}
+        if len(lengths) != 1 or 0 in lengths:
+            raise ValueError(
+                f"Inputs and targets have {sorted(lengths)} rows: give all of them one row an example, and at "
+                "least one example."
+            )
+
+    def __len__(self) -> int:
+        return len(arrays(self.targets)[0])
+
+    def batch(self, rows, epoch: int = 0) -> tuple:
+        """The inputs and the targets of these rows, as a network takes them; alike in every epoch."""
+        return each(lambda x: as_floats(x[rows]), self.inputs), each(lambda y: y[rows], self.targets)
+
+    def subset(self, rows) -> "Examples":
+        """Some of the examples, as they are stored."""
+        return Examples(*(each(lambda array: array[rows], part) for part in (self.inputs, self.targets)))
+
+    @property
+    def digest(self) -> str:
+        """What tells these examples from all others."""
+        return digest_of(*arrays(self.inputs), *arrays(self.targets))
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """Examples that are made when a batch needs them: `draw(rng)` gives one, (input, target).
+
+    There are `size` of them in an epoch, and, if they are drawn `anew`, others in the next epoch. Example i
+    of an epoch depends on the seed, the epoch and i alone, so that every process makes the same ones.
+    """
+
+    draw: Callable[[np.random.Generator], tuple]
+    size: int
+    _: KW_ONLY
+    seed: int = 0
+    anew: bool = True
+
+    def __len__(self) -> int:
+        return self.size
+
+    def batch(self, rows, epoch: int = 0) -> tuple:
+        """The inputs and the targets of these rows, made for this epoch."""
+        numbers = np.arange(self.size)[rows]
+        seeds = ((self.seed, epoch if self.anew else 0, int(i)) for i in numbers)
+        made = [self.draw(np.random.default_rng(seed)) for seed in seeds]
+        inputs, targets = map(stacked, zip(*made, strict=True))
+        return each(as_floats, inputs), targets
+
+    @cached_property
+    def targets(self):
+        """The targets of the first epoch: where examples are not drawn anew, of every epoch."""
+        return self.batch(slice(None))[1]
+
+    @property
+    def digest(self) -> str:
+        """What tells these examples from all others: their number, and the first of them."""
+        inputs, targets = self.batch(range(min(8, self.size)))
+        return digest_of(np.array([self.size, self.seed, self.anew]), *arrays(inputs), *arrays(targets))
+
+
+def each(function: Callable, some):
+    """The function of an array, or of every array of a tuple."""
+    return tuple(map(function, some)) if isinstance(some, tuple) else function(some)
+
+
+def arrays(some) -> tuple:
+    """An array, or a tuple of arrays, as a tuple."""
+    return some if isinstance(some, tuple) else (some,)
+
+
+def stacked(some: tuple):
+    """Rows of examples as arrays: a tuple of arrays where an example is a tuple."""
+    return tuple(map(np.stack, zip(*some, strict=True))) if isinstance(some[0], tuple) else np.stack(some)
+
+
+def as_floats(x: np.ndarray) -> np.ndarray:
+    """Unsigned integers as float32 in [0, 1], their largest value as 1; anything else as it is."""
+    return x / np.float32(np.iinfo(x.dtype).max) if x.dtype.kind == "u" else x
+
+
+def digest_of(*some: np.ndarray) -> str:
+    """The sha256 of the types, the shapes and the contents of arrays."""
+    digest = hashlib.sha256()
+    for array in map(np.asarray, some):
+        digest.update(repr((array.dtype.str, array.shape)).encode())
+        digest.update(np.ascontiguousarray(array))
+    return digest.hexdigest()
+
+
+# --- a data set, its test set sealed ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, repr=False, eq=False)
 class Dataset:
-    """Training and validation images of one data set: disjoint, and stratified by class.
+    """Training and validation examples of one data set, which have none in common.
 
-    Images are float32 in [0, 1], of shape (n, height, width, channels); labels are integers, of shape (n,).
-    `source` is the door that `final_test` opens: `source("test")` gives the sealed images and labels,
-    `source("train")` all others. A pickled copy, such as a worker process gets, has none.
+    `classes` are the names of the classes where targets are their numbers. `source` is the door that
+    `final_test` opens: `source("test")` gives the sealed examples, `source("train")` all others. A pickled
+    copy, such as a worker process gets, has none.
     """
 
     name: str
-    classes: tuple[str, ...]
-    x_train: np.ndarray
-    y_train: np.ndarray
-    x_validation: np.ndarray
-    y_validation: np.ndarray
-    source: Callable[[str], tuple[np.ndarray, np.ndarray]] | None = field(default=None, compare=False)
+    train: Examples | Drawn
+    validation: Examples | Drawn
+    classes: tuple[str, ...] = ()
+    source: Callable[[str], Examples | Drawn] | None = field(default=None)
+
+    @cached_property
+    def input_shape(self) -> tuple:
+        """The shape of one input, such as (height, width, channels); of a tuple of inputs, their shapes."""
+        return each(lambda x: x.shape[1:], self.train.batch(slice(0, 1))[0])
+
+    @cached_property
+    def x_train(self) -> np.ndarray:
+        """All training inputs as a network takes them; images as float32 in [0, 1]."""
+        return self.train.batch(slice(None))[0]
 
     @property
-    def input_shape(self) -> tuple[int, ...]:
-        """The shape of one image: (height, width, channels)."""
-        return self.x_train.shape[1:]
+    def y_train(self) -> np.ndarray:
+        """The targets of the training examples."""
+        return self.train.targets
+
+    @cached_property
+    def x_validation(self) -> np.ndarray:
+        """All validation inputs as a network takes them."""
+        return self.validation.batch(slice(None))[0]
+
+    @property
+    def y_validation(self) -> np.ndarray:
+        """The targets of the validation examples."""
+        return self.validation.targets
 
     @cached_property
     def fingerprint(self) -> str:
-        """12 hexadecimal digits that tell these classes, images and labels from all others."""
-        arrays = (self.x_train, self.y_train, self.x_validation, self.y_validation)
-        return hashlib.sha256(repr((self.classes, digest_of(*arrays))).encode()).hexdigest()[:12]
+        """12 hexadecimal digits that tell these classes and examples from all others."""
+        told = repr((self.classes, self.train.digest, self.validation.digest))
+        return hashlib.sha256(told.encode()).hexdigest()[:12]
 
     def __getstate__(self) -> dict:
-        return {**self.__dict__, "source": None}
+        return {**{one.name: getattr(self, one.name) for one in fields(self)}, "source": None}
 
     def __repr__(self) -> str:
-        shape = "x".join(map(str, self.input_shape))
+        shapes = [x.shape[1:] for x in arrays(self.train.batch(slice(0, 1))[0])]
+        what = "images" if [len(shape) for shape in shapes] == [3] else "examples"
+        classes = f", {len(self.classes)} classes" if self.classes else ""
         return (
-            f"{self.name}: {len(self.y_train):,} training and {len(self.y_validation):,} validation images "
-            f"of {shape}, {len(self.classes)} classes; the test set is sealed"
+            f"{self.name}: {len(self.train):,} training and {len(self.validation):,} validation {what} of "
+            f"{' and '.join('x'.join(map(str, shape)) for shape in shapes)}{classes}; the test set is sealed"
         )
 
 
@@ -75,9 +203,9 @@ def load(name: str, *, train: int = 50_000, validation: int = 10_000, seed: int 
     Raises ValueError for an unknown name, an impossible split or a damaged file, and FileNotFoundError
     for a missing one.
     """
-    x, y = read_split(name, "train")
-    rows, held = split(y, train, validation, seed)
-    return Dataset(name, CLASSES[name], x[rows], y[rows], x[held], y[held], partial(read_split, name))
+    images = read_split(name, "train")
+    rows, held = split(images.targets, train, validation, seed)
+    return Dataset(name, images.subset(rows), images.subset(held), CLASSES[name], partial(read_split, name))
 
 
 def split(labels: np.ndarray, train: int, validation: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -100,18 +228,13 @@ def split(labels: np.ndarray, train: int, validation: int, seed: int) -> tuple[n
     )
 
 
-def read_split(name: str, part: str) -> tuple[np.ndarray, np.ndarray]:
+def read_split(name: str, part: str) -> Examples:
     """All images and labels of one part ("train" or "test"): the source of a data set that `load` made."""
     if name not in CLASSES:
         raise ValueError(f"There is no data set {name!r}: choose one of {', '.join(map(repr, CLASSES))}.")
     with np.load(verified(f"{name}.npz"), allow_pickle=False) as archive:
         x, y = archive[f"x_{part}"], archive[f"y_{part}"]
-    return as_floats(x[..., np.newaxis]), y.astype("int64")
-
-
-def as_floats(x: np.ndarray) -> np.ndarray:
-    """Images as float32 in [0, 1]; whole numbers are bytes, from 0 to 255."""
-    return x / np.float32(255) if x.dtype == np.uint8 else x.astype("float32")
+    return Examples(x[..., np.newaxis], y.astype("int64"))
 
 
 def verified(file: str) -> Path:
@@ -124,12 +247,3 @@ def verified(file: str) -> Path:
         if hashlib.file_digest(opened, "sha256").hexdigest() != SHA256[file]:
             raise ValueError(f"The data file {path} is damaged (its sha256 is not the recorded one). {cure}")
     return path
-
-
-def digest_of(*arrays: np.ndarray) -> str:
-    """The sha256 of the shapes and the contents of arrays."""
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(repr(array.shape).encode())
-        digest.update(np.ascontiguousarray(array))
-    return digest.hexdigest()

@@ -18,7 +18,7 @@ def confusion_matrix(y_true, y_pred, classes: int | None = None) -> np.ndarray:
 
     Raises ValueError when the two label vectors are empty, differ in length or hold no such class.
     """
-    y_true, y_pred = np.asarray(y_true, dtype=int), np.asarray(y_pred, dtype=int)
+    y_true, y_pred = labels(y_true), labels(y_pred)
     if y_true.shape != y_pred.shape or y_true.ndim != 1 or not y_true.size:
         raise ValueError(
             f"y_true of shape {y_true.shape} and y_pred of shape {y_pred.shape} do not pair up: "
@@ -31,6 +31,16 @@ def confusion_matrix(y_true, y_pred, classes: int | None = None) -> np.ndarray:
     matrix = np.zeros((classes, classes), dtype=int)
     np.add.at(matrix, (y_true, y_pred), 1)
     return matrix
+
+
+def labels(y) -> np.ndarray:
+    """Class labels as integers. Raises ValueError for probabilities and anything else that is not whole."""
+    y = np.asarray(y)
+    if y.dtype.kind not in "iub" and not (y.dtype.kind == "f" and np.all(y == np.floor(y))):
+        raise ValueError(
+            f"{y.ravel()[:3].tolist()} are no class labels: give whole numbers, such as argmax gives."
+        )
+    return y.astype(int)
 
 
 def counts(y_true, y_pred) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,65 +1,90 @@
-"""Models: from an architecture to a Keras network, and LeNet-5 in three versions.
+"""Models: the book's space of networks, from genes to layers, cost and Keras network; and LeNet-5.
 
 Every model takes images of shape (batch, height, width, channels) with values in [0, 1] and returns class
-probabilities of shape (batch, classes).
+probabilities of shape (batch, classes). What a network costs is arithmetic: Keras is imported only to build.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import keras
 import numpy as np
-from keras import ops
 
-from nasbook.space import Layer, layers
+from nasbook.space import Choice, SearchSpace
+
+if TYPE_CHECKING:
+    import keras
 
 IMAGE = (28, 28, 1)
+# Recipes, not initializers: one that two layers share would give both the same weights.
 INITIALIZERS = {
-    "random": keras.initializers.RandomNormal(stddev=0.05),
+    "random": {"class_name": "RandomNormal", "config": {"stddev": 0.05}},
     "xavier": "glorot_uniform",
     "he": "he_normal",
 }
 
+# --- from genes to layers -----------------------------------------------------------------------------
 
-# --- the book's networks ----------------------------------------------------------------------------
+
+class Layer(NamedTuple):
+    """One step of a network: "conv" and "dense" have a size (filters, units), "conv" also a kernel."""
+
+    kind: str
+    size: int = 0
+    kernel: int = 0
+
+    def __str__(self) -> str:
+        shape = f"{self.kernel}x{self.kernel}" if self.kernel else ""
+        return " ".join(str(part) for part in (self.kind, self.size or "", shape) if part)
 
 
-def build(architecture: Mapping, input_shape: tuple = IMAGE, classes: int = 10) -> keras.Model:
-    """The network of an architecture from `lenet_space` or `article_space`.
-
-    Convolutions keep the image size (padding "same"); every pooling halves it. Raises ValueError where it
-    is too small for that.
-    """
-    trace(layers(architecture), input_shape, classes)
-    activation = architecture["activation"]
-    initializer = INITIALIZERS[architecture.get("initialization", "xavier")]
-    pools = {"max": keras.layers.MaxPooling2D, "average": keras.layers.AveragePooling2D}
-    model, flat = keras.Sequential([keras.Input(input_shape)]), False
-    for kind, size, kernel in layers(architecture):
-        if kind == "conv":
-            model.add(
-                keras.layers.Conv2D(
-                    size, kernel, padding="same", activation=activation, kernel_initializer=initializer
-                )
-            )
-        elif kind in pools:
-            model.add(pools[kind](2))
+def layers(genes: Mapping[str, Any]) -> list[Layer]:
+    """What the genes of the book's or the article's space say: the layers, without the output layer."""
+    steps = []
+    for i in range(1, genes["blocks"] + 1):
+        if genes.get("connection") == "dense":
+            steps.append(Layer("dense", genes[f"units{i}"]))
         else:
-            if not flat:
-                model.add(keras.layers.Flatten())
-                flat = True
-            model.add(keras.layers.Dense(size, activation=activation, kernel_initializer=initializer))
-    if not flat:
-        model.add(keras.layers.Flatten())
-    model.add(keras.layers.Dense(classes, activation="softmax", kernel_initializer=initializer))
-    return model
+            kernel = genes["kernel"] if "kernel" in genes else genes[f"kernel{i}"]
+            steps += [Layer("conv", genes[f"filters{i}"], kernel), Layer(genes["pool"])]
+    if genes["dense"]:
+        steps.append(Layer("dense", genes["dense"]))
+    return steps
+
+
+def describe(genes: Mapping[str, Any]) -> str:
+    """For example: conv 16 5x5 > max > conv 32 5x5 > max > dense 64 | relu."""
+    traits = [str(genes[name]) for name in ("activation", "initialization") if name in genes]
+    return f"{' > '.join(map(str, layers(genes))) or 'output only'} | {', '.join(traits)}"
+
+
+def lenet_space() -> SearchSpace:
+    """The book's space: 936 relatives of LeNet-5, few enough that each one of them can be trained."""
+    filters = (8, 16, 32)
+    return SearchSpace(
+        [
+            Choice("blocks", (1, 2, 3)),
+            Choice("filters1", filters),
+            Choice("filters2", filters, when={"blocks": (2, 3)}),
+            Choice("filters3", filters, when={"blocks": (3,)}),
+            Choice("kernel", (3, 5)),
+            Choice("pool", ("max", "average")),
+            Choice("activation", ("relu", "tanh")),
+            Choice("dense", (0, 64, 128)),
+        ],
+        describe,
+    )
+
+
+# --- what it costs --------------------------------------------------------------------------------------
 
 
 class Cost(NamedTuple):
-    """What a network costs: its trainable parameters, and multiply-adds for one image."""
+    """What a network costs: its trainable parameters, and multiply-adds for one image, None if unknown."""
 
     parameters: int
-    multiply_adds: int
+    multiply_adds: int | None
 
 
 class Step(NamedTuple):
@@ -105,16 +130,80 @@ def cost(architecture: Mapping, input_shape: tuple = IMAGE, classes: int = 10) -
     return Cost(sum(step.parameters for step in traced), sum(step.multiply_adds for step in traced))
 
 
+# --- from layers to a network ---------------------------------------------------------------------------
+
+
+def build(architecture: Mapping, input_shape: tuple = IMAGE, classes: int = 10) -> keras.Model:
+    """The network of an architecture from `lenet_space` or `article_space`.
+
+    Convolutions keep the image size (padding "same"); every pooling halves it. Raises ValueError where it
+    is too small for that.
+    """
+    import keras
+
+    trace(layers(architecture), input_shape, classes)
+    activation = architecture["activation"]
+    initializer = INITIALIZERS[architecture.get("initialization", "xavier")]
+    pools = {"max": keras.layers.MaxPooling2D, "average": keras.layers.AveragePooling2D}
+    model, flat = keras.Sequential([keras.Input(input_shape)]), False
+    for kind, size, kernel in layers(architecture):
+        if kind == "conv":
+            model.add(
+                keras.layers.Conv2D(
+                    size, kernel, padding="same", activation=activation, kernel_initializer=initializer
+                )
+            )
+        elif kind in pools:
+            model.add(pools[kind](2))
+        else:
+            if not flat:
+                model.add(keras.layers.Flatten())
+                flat = True
+            model.add(keras.layers.Dense(size, activation=activation, kernel_initializer=initializer))
+    if not flat:
+        model.add(keras.layers.Flatten())
+    model.add(keras.layers.Dense(classes, activation="softmax", kernel_initializer=initializer))
+    return model
+
+
 def measured_cost(model: keras.Model) -> Cost:
-    """The same two numbers, counted on a Keras model: weights of two or more dimensions are multiplied."""
-    multiply_adds = 0
-    for layer in model.layers:
-        weights = sum(int(np.prod(w.shape)) for w in layer.trainable_weights if len(w.shape) > 1)
-        multiply_adds += weights * int(np.prod(layer.output.shape[1:-1]))
-    return Cost(sum(int(np.prod(w.shape)) for w in model.trainable_weights), multiply_adds)
+    """The same two numbers, counted on a Keras network, layer by layer, as often as each is used.
+
+    Multiply-adds are unknown where the network is no graph of layers, or where a layer with weights is none
+    of Keras's dense, convolutional and recurrent ones and has no method `multiply_adds(output_shape)` that
+    tells.
+    """
+    parameters = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+    graph = getattr(model, "_functional", model)
+    levels = getattr(graph, "_nodes_by_depth", None)
+    if levels is None:
+        return Cost(parameters, None)
+    counted = [multiply_adds(node) for nodes in levels.values() for node in nodes if not node.is_input]
+    return Cost(parameters, None if None in counted else sum(counted))
 
 
-# --- LeNet-5, three times -----------------------------------------------------------------------------
+def multiply_adds(node) -> int | None:
+    """Those of one use of a layer: its weights of two or more dimensions, once at every position."""
+    layer, shape = node.operation, node.outputs[0].shape
+    if hasattr(layer, "_nodes_by_depth") or hasattr(layer, "_functional"):
+        return measured_cost(layer).multiply_adds
+    if hasattr(layer, "multiply_adds"):
+        return layer.multiply_adds(shape)
+    weights = [weight.shape for weight in getattr(layer, "weights", []) if len(weight.shape) > 1]
+    name = type(layer).__name__
+    if not weights or name == "Embedding":  # which looks up
+        return 0
+    positions = {
+        "Dense": shape[1:-1],
+        "EinsumDense": shape[1:-1],
+        "Conv": node.input_tensors[0].shape[1:-1] if "Transpose" in name else shape[1:-1],
+        "RNN": node.input_tensors[0].shape[1:2],
+    }
+    kinds = {"SimpleRNN": "RNN", "LSTM": "RNN", "GRU": "RNN", "Bidirectional": "RNN"}
+    kind = kinds.get(name, "Conv" if "Conv" in name else name)
+    if kind not in positions or None in positions[kind]:
+        return None
+    return sum(int(np.prod(shape)) for shape in weights) * int(np.prod(positions[kind]))
 
 
 def lenet5(input_shape: tuple = IMAGE, classes: int = 10) -> keras.Model:
@@ -122,6 +211,8 @@ def lenet5(input_shape: tuple = IMAGE, classes: int = 10) -> keras.Model:
 
     Images below 12x12 leave its second convolution no room; there it keeps the image size, as the first does.
     """
+    import keras
+
     padding = "valid" if min(input_shape[:2]) >= 12 else "same"
     return keras.Sequential(
         [
@@ -136,132 +227,3 @@ def lenet5(input_shape: tuple = IMAGE, classes: int = 10) -> keras.Model:
             keras.layers.Dense(classes, activation="softmax"),
         ]
     )
-
-
-def lenet5_article(input_shape: tuple = IMAGE, classes: int = 10) -> keras.Model:
-    """ "LeNet-5" as the article describes it (its section 4.3): one dense layer; 34,622 parameters."""
-    return keras.Sequential(
-        [
-            keras.Input(input_shape),
-            keras.layers.Conv2D(6, 5, activation="relu"),
-            keras.layers.MaxPooling2D(2),
-            keras.layers.Conv2D(16, 5, activation="relu"),
-            keras.layers.MaxPooling2D(2),
-            keras.layers.Flatten(),
-            keras.layers.Dense(120, activation="relu"),
-            keras.layers.Dense(classes, activation="softmax"),
-        ]
-    )
-
-
-def lenet5_1998() -> keras.Model:
-    """LeNet-5 of LeCun, Bottou, Bengio and Haffner (1998), section II.B: 60,000 trainable parameters.
-
-    The 28x28 image is padded to 32x32; background -0.1, ink 1.175. Two things differ. The ten target codes
-    are seven-segment digits, drawn on the paper's grid of 7x12, instead of its hand-drawn characters. And
-    weights start with variance 1 / fan-in (LeCun, Bottou, Orr and Mueller 1998, Efficient BackProp), not
-    between +-2.4 / fan-in: that start is so small that it needs the paper's second-order step sizes.
-    """
-
-    def squash():
-        return keras.layers.Activation(scaled_tanh)
-
-    return keras.Sequential(
-        [
-            keras.Input(IMAGE),
-            keras.layers.ZeroPadding2D(2),
-            keras.layers.Rescaling(1.275, offset=-0.1),
-            keras.layers.Conv2D(6, 5, kernel_initializer="lecun_uniform", name="C1"),
-            squash(),
-            Subsampling(name="S2"),
-            squash(),
-            PartialConv2D(name="C3"),
-            squash(),
-            Subsampling(name="S4"),
-            squash(),
-            keras.layers.Conv2D(120, 5, kernel_initializer="lecun_uniform", name="C5"),
-            squash(),
-            keras.layers.Flatten(),
-            keras.layers.Dense(84, kernel_initializer="lecun_uniform", name="F6"),
-            squash(),
-            RBFOutput(name="output"),
-        ]
-    )
-
-
-@keras.saving.register_keras_serializable("nasbook")
-def scaled_tanh(x):
-    """1.7159 tanh(2x/3): it maps -1 and 1 to themselves (LeCun et al. 1998, appendix A)."""
-    return 1.7159 * ops.tanh(2 / 3 * x)
-
-
-@keras.saving.register_keras_serializable("nasbook")
-class Subsampling(keras.layers.Layer):
-    """Sum of each 2x2 square, times a trainable coefficient, plus a trainable bias, one pair a map."""
-
-    def build(self, input_shape):
-        maps = input_shape[-1]
-        self.coefficient = self.add_weight(shape=(maps,), initializer=keras.initializers.Constant(0.25))
-        self.bias = self.add_weight(shape=(maps,), initializer="zeros")
-
-    def call(self, x):
-        return 4 * ops.average_pool(x, 2, strides=2) * self.coefficient + self.bias
-
-
-# Which maps of S2 feed each of the 16 maps of C3 (LeCun et al. 1998, table I).
-C3_INPUTS = (
-    *((0, 1, 2), (1, 2, 3), (2, 3, 4), (3, 4, 5), (0, 4, 5), (0, 1, 5)),
-    *((0, 1, 2, 3), (1, 2, 3, 4), (2, 3, 4, 5), (0, 3, 4, 5), (0, 1, 4, 5), (0, 1, 2, 5)),
-    *((0, 1, 3, 4), (1, 2, 4, 5), (0, 2, 3, 5), (0, 1, 2, 3, 4, 5)),
-)
-
-
-@keras.saving.register_keras_serializable("nasbook")
-class PartialConv2D(keras.layers.Layer):
-    """A 5x5 convolution from 6 to 16 maps with 60 of the 96 connections: 60 * 25 + 16 = 1,516 parameters."""
-
-    def build(self, input_shape):
-        pairs = [(source, target) for target, sources in enumerate(C3_INPUTS) for source in sources]
-        self.place = np.zeros((len(pairs), 6, 16), "float32")
-        for row, (source, target) in enumerate(pairs):
-            self.place[row, source, target] = 1
-        limit = np.sqrt(3 / np.array([25 * len(C3_INPUTS[target]) for _, target in pairs]))
-        self.kernel = self.add_weight(
-            shape=(25, len(pairs)),
-            initializer=lambda shape, dtype=None: limit * keras.random.uniform(shape, -1, 1, dtype=dtype),
-        )
-        self.bias = self.add_weight(shape=(16,), initializer="zeros")
-
-    def call(self, x):
-        full = ops.reshape(ops.tensordot(self.kernel, self.place, 1), (5, 5, 6, 16))
-        return ops.conv(x, full, padding="valid") + self.bias
-
-
-def segment_codes() -> np.ndarray:
-    """Ten digits of a seven-segment display as pixels of -1 and 1: shape (10, 84), each a 12x7 picture."""
-    top, middle, bottom = slice(0, 2), slice(5, 7), slice(10, 12)
-    upper, lower, left, right, full = slice(0, 7), slice(5, 12), slice(0, 2), slice(5, 7), slice(0, 7)
-    strokes = {
-        "a": (top, full), "b": (upper, right), "c": (lower, right), "d": (bottom, full),
-        "e": (lower, left), "f": (upper, left), "g": (middle, full),
-    }  # fmt: skip
-    lit = ("abcdef", "bc", "abdeg", "abcdg", "bcfg", "acdfg", "acdefg", "abc", "abcdefg", "abcdfg")
-    codes = -np.ones((10, 12, 7), "float32")
-    for digit, names in enumerate(lit):
-        for name in names:
-            codes[digit][strokes[name]] = 1
-    return codes.reshape(10, 84)
-
-
-@keras.saving.register_keras_serializable("nasbook")
-class RBFOutput(keras.layers.Layer):
-    """Ten radial basis units: the squared distance of F6 to each class's code, as probabilities.
-
-    The softmax of the negative distances, trained with cross-entropy, is the paper's criterion (9) without
-    its constant j. Dividing by 8 makes each unit a Gaussian of standard deviation 2, which is softer than the
-    paper's and learns faster. The codes are fixed: no parameters.
-    """
-
-    def call(self, x):
-        distance = ops.sum((ops.expand_dims(x, 1) - segment_codes()) ** 2, axis=-1)
-        return ops.softmax(-distance / 8)

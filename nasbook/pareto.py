@@ -12,7 +12,9 @@ def objectives(trials, cost: str = "parameters") -> np.ndarray:
     """Minus the score, and what the trial costs: shape (n, 2). Raises ValueError for an unknown cost."""
     if cost not in COSTS:
         raise ValueError(f"There is no cost {cost!r}: choose one of {', '.join(COSTS)}.")
-    return np.array([(-trial.score, getattr(trial, cost)) for trial in trials], dtype=float).reshape(-1, 2)
+    costs = ((np.inf if getattr(trial, cost) is None else getattr(trial, cost)) for trial in trials)
+    pairs = [(-trial.score, value) for trial, value in zip(trials, costs, strict=True)]
+    return np.array(pairs, dtype=float).reshape(-1, 2)
 
 
 def dominates(points: np.ndarray) -> np.ndarray:
@@ -21,13 +23,27 @@ def dominates(points: np.ndarray) -> np.ndarray:
     return (a <= b).all(axis=-1) & (a < b).any(axis=-1)
 
 
+def first_front(points: np.ndarray) -> np.ndarray:
+    """The rows that nothing dominates, in order. Two objectives take one look at the sorted points."""
+    if points.shape[1] != 2:
+        return np.flatnonzero(~dominates(points).any(axis=0))
+    order = np.lexsort((points[:, 1], points[:, 0]))
+    first, second = points[order].T
+    lowest = np.minimum.accumulate(second)
+    before = np.concatenate([[np.inf], lowest[:-1]])
+    twin = np.concatenate([[False], (np.diff(first) == 0) & (np.diff(second) == 0)])
+    alone = second < before
+    place = np.maximum.accumulate(np.where(twin, 0, np.arange(len(points))))  # of the first of equal points
+    return np.sort(order[alone[place]])
+
+
 def fronts(points: np.ndarray) -> list[np.ndarray]:
     """Non-dominated sorting: the rows that nothing dominates, then those of the rest, and so on."""
-    better, left, sorted_out = dominates(points), np.arange(len(points)), []
+    left, sorted_out = np.arange(len(points)), []
     while len(left):
-        free = ~better[np.ix_(left, left)].any(axis=0)
+        free = first_front(points[left])
         sorted_out.append(left[free])
-        left = left[~free]
+        left = np.delete(left, free)
     return sorted_out
 
 
@@ -48,7 +64,7 @@ def crowding(points: np.ndarray) -> np.ndarray:
 def front(trials, cost: str = "parameters") -> list:
     """The trials that no other one dominates, the cheapest first; failed ones do not count."""
     done = [trial for trial in trials if trial.status == "done"]
-    first = fronts(objectives(done, cost))[0] if done else []
+    first = first_front(objectives(done, cost)) if done else []
     return sorted((done[i] for i in first), key=lambda trial: (getattr(trial, cost), -trial.score))
 
 

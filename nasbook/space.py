@@ -4,33 +4,61 @@ A space is a list of genes (`Choice`). Some genes exist only when another gene h
 network of one block has no filters in its third. An `Architecture` is one value for every *active* gene.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
+
+from nasbook.counting import Family, below
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One gene: its name, its options, and `when` it is active, for example {"blocks": (2, 3)}."""
+    """One gene: its name, its options, and `when` it is active, for example {"blocks": (2, 3)}.
+
+    Options are numbers, texts, or anything else that prints alike in every process. Raises ValueError for
+    options and conditions that cannot be read in one way only.
+    """
 
     name: str
     options: tuple
     when: Mapping[str, tuple] = field(default_factory=dict)
 
+    def __post_init__(self):
+        for what, values in (("options", self.options), *self.when.items()):
+            if not isinstance(values, tuple | list) or not values:
+                raise ValueError(
+                    f"Gene {self.name!r}: its {what} are {values!r}; give a tuple, such as ({values!r},)."
+                )
+        object.__setattr__(self, "options", tuple(map(plain, self.options)))
+        object.__setattr__(self, "when", {name: tuple(map(plain, some)) for name, some in self.when.items()})
+        if bad := [option for option in self.options if " at 0x" in repr(option)]:
+            raise ValueError(
+                f"Gene {self.name!r}: {bad[0]!r} prints another address in each process: give a number or a "
+                "text, and let `build` make of it what it stands for."
+            )
+
     def is_active(self, genes: Mapping[str, Any]) -> bool:
         for name, values in self.when.items():  # noqa: SIM110 - `all` takes twice as long, and breeding waits
-            if genes.get(name) not in values:
+            if name not in genes or genes[name] not in values:
                 return False
         return True
+
+
+def plain(value):
+    """NumPy's numbers as Python's, lists as tuples: what equals one another prints alike."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return tuple(map(plain, value)) if isinstance(value, list | tuple) else value
 
 
 class Architecture(dict):
     """One point of a search space: a dictionary from active genes to values that never changes.
 
-    Genes that are inactive are not stored, so two architectures are equal exactly when their networks are.
+    Genes that are inactive are not stored, so two architectures are equal exactly when their active genes
+    are.
     """
 
     __slots__ = ("_describe", "_hash")
@@ -68,12 +96,6 @@ def pick_other(options: Sequence, value, rng: np.random.Generator):
     """
     drawn = options[int(rng.random() * (len(options) - 1))]
     return options[-1] if drawn == value else drawn
-
-
-def picks(options: Sequence, n: int, rng: np.random.Generator) -> list:
-    """n of the options, drawn with replacement, each with the same probability."""
-    count = len(options)
-    return [options[int(draw * count)] for draw in rng.random(n).tolist()]
 
 
 class SearchSpace:
@@ -133,14 +155,6 @@ class SearchSpace:
     # --- how many, which one -------------------------------------------------------------------------
 
     @cached_property
-    def _parents(self) -> set[str]:
-        return {parent for choice in self.choices for parent in choice.when}
-
-    @cached_property
-    def _counts(self) -> dict:
-        return {}
-
-    @cached_property
     def _known(self) -> dict[int, Architecture]:
         """What `nth` has made already: a search draws the same architectures in run after run."""
         return {}
@@ -150,26 +164,20 @@ class SearchSpace:
         """What `complete` has made of genes that left nothing to chance; the key are their values."""
         return {}
 
-    def _count(self, genes: Mapping[str, Any], start: int = 0) -> int:
-        """How many architectures agree with `genes` on the choices before `start`."""
-        if start == len(self.choices):
-            return 1
-        key = (start, *(genes.get(parent) for parent in self._parents))
-        if key not in self._counts:
-            choice = self.choices[start]
-            if not choice.is_active(genes):
-                total = self._count(genes, start + 1)
-            elif choice.name in self._parents:
-                total = sum(self._count({**genes, choice.name: v}, start + 1) for v in choice.options)
-            else:
-                total = len(choice.options) * self._count(genes, start + 1)
-            self._counts[key] = total
-        return self._counts[key]
+    @cached_property
+    def _families(self) -> list[Family]:
+        """The choices, in groups that do not depend on each other: their numbers multiply."""
+        groups: list[set[str]] = []
+        for choice in self.choices:
+            tied = {choice.name, *choice.when}
+            groups, apart = [group for group in groups if not group & tied], groups
+            groups.append(tied.union(*(group for group in apart if group & tied)))
+        return [Family([c for c in self.choices if c.name in group]) for group in groups]
 
     @cached_property
     def size(self) -> int:
-        """The number of different architectures."""
-        return self._count({})
+        """The number of different architectures, however large."""
+        return math.prod(family.count(0, {}) for family in self._families)
 
     def nth(self, index: int) -> Architecture:
         """The architecture with this number, from 0 to size - 1, in the order of `enumerate`."""
@@ -178,22 +186,25 @@ class SearchSpace:
         return self._known[index]
 
     def _nth(self, index: int) -> Architecture:
+        """Gene by gene: of the architectures that agree so far, skip those with an earlier option."""
         if not 0 <= index < self.size:
             raise ValueError(f"index={index} is outside the space: give a number from 0 to {self.size - 1}.")
         genes: dict[str, Any] = {}
-        for i, choice in enumerate(self.choices):
-            if not choice.is_active(genes):
-                continue
-            for value in choice.options:
-                genes[choice.name] = value
-                count = self._count(genes, i + 1)
-                if choice.name not in self._parents:  # every option has as many
-                    which, index = divmod(index, count)
-                    genes[choice.name] = choice.options[which]
-                    break
-                if index < count:
-                    break
-                index -= count
+        home = {choice.name: family for family in self._families for choice in family.choices}
+        begun = dict.fromkeys(self._families, 0)
+        left = self.size
+        for choice in self.choices:
+            family = home[choice.name]
+            others = left // family.count(begun[family], genes)
+            begun[family] += 1
+            if choice.is_active(genes):
+                for value in choice.options:
+                    count = others * family.count(begun[family], {**genes, choice.name: value})
+                    if index < count:
+                        genes[choice.name] = value
+                        break
+                    index -= count
+            left = others * family.count(begun[family], genes)
         return Architecture(genes, self.describe)
 
     def enumerate(self) -> Iterator[Architecture]:
@@ -204,7 +215,7 @@ class SearchSpace:
 
     def sample(self, rng: np.random.Generator) -> Architecture:
         """An architecture drawn uniformly from the whole space."""
-        return self.nth(int(rng.integers(self.size)))
+        return self.nth(below(self.size, rng))
 
     def complete(self, genes: Mapping[str, Any], rng: np.random.Generator) -> Architecture:
         """The architecture with these genes: inactive ones are dropped, missing ones drawn at random."""
@@ -289,81 +300,3 @@ class SearchSpace:
                 for value in options
             ]
         )
-
-
-# --- the two spaces of the book ----------------------------------------------------------------------
-
-
-class Layer(NamedTuple):
-    """One step of a network: "conv" and "dense" have a size (filters, units), "conv" also a kernel."""
-
-    kind: str
-    size: int = 0
-    kernel: int = 0
-
-    def __str__(self) -> str:
-        shape = f"{self.kernel}x{self.kernel}" if self.kernel else ""
-        return " ".join(str(part) for part in (self.kind, self.size or "", shape) if part)
-
-
-def layers(genes: Mapping[str, Any]) -> list[Layer]:
-    """What the genes of either space say: the layers from input to output, without the output layer."""
-    steps = []
-    for i in range(1, genes["blocks"] + 1):
-        if genes.get("connection") == "dense":
-            steps.append(Layer("dense", genes[f"units{i}"]))
-        else:
-            kernel = genes["kernel"] if "kernel" in genes else genes[f"kernel{i}"]
-            steps += [Layer("conv", genes[f"filters{i}"], kernel), Layer(genes["pool"])]
-    if genes["dense"]:
-        steps.append(Layer("dense", genes["dense"]))
-    return steps
-
-
-def describe(genes: Mapping[str, Any]) -> str:
-    """For example: conv 16 5x5 > max > conv 32 5x5 > max > dense 64 | relu."""
-    traits = [str(genes[name]) for name in ("activation", "initialization") if name in genes]
-    return f"{' > '.join(map(str, layers(genes))) or 'output only'} | {', '.join(traits)}"
-
-
-def lenet_space() -> SearchSpace:
-    """The book's space: 936 relatives of LeNet-5, few enough that each one of them can be trained."""
-    filters = (8, 16, 32)
-    return SearchSpace(
-        [
-            Choice("blocks", (1, 2, 3)),
-            Choice("filters1", filters),
-            Choice("filters2", filters, when={"blocks": (2, 3)}),
-            Choice("filters3", filters, when={"blocks": (3,)}),
-            Choice("kernel", (3, 5)),
-            Choice("pool", ("max", "average")),
-            Choice("activation", ("relu", "tanh")),
-            Choice("dense", (0, 64, 128)),
-        ],
-        describe,
-    )
-
-
-def article_space() -> SearchSpace:
-    """The article's space (its section 3.2, step 1, with the numbers of 4.3): millions of networks.
-
-    Nodes per layer, number of layers, activation function, connection (dense or convolutional) and
-    initialization are genes. Filters and kernels exist only in convolutional networks, units in dense ones.
-    """
-    nodes, blocks = (16, 32, 64, 128, 256), (1, 2, 3, 4)
-    convolutional = {"connection": ("convolutional",)}
-    genes = [Choice("connection", ("convolutional", "dense")), Choice("blocks", blocks)]
-    for i in blocks:
-        deep = {"blocks": blocks[i - 1 :]}
-        genes += [
-            Choice(f"filters{i}", nodes, when={**convolutional, **deep}),
-            Choice(f"kernel{i}", (3, 5, 7), when={**convolutional, **deep}),
-            Choice(f"units{i}", nodes, when={"connection": ("dense",), **deep}),
-        ]
-    genes += [
-        Choice("pool", ("max", "average"), when=convolutional),
-        Choice("dense", (0, 64, 128, 256, 512, 1024)),
-        Choice("activation", ("relu", "tanh", "sigmoid")),
-        Choice("initialization", ("random", "xavier", "he")),
-    ]
-    return SearchSpace(genes, describe)

@@ -4,16 +4,20 @@ A search chooses by one noisy score and is judged by what its choice is worth: `
 into a number, for example `table.regret`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-from scipy import stats
 
 from nasbook.study import Budget, History, search
 from nasbook.table import Table
 from nasbook.trial import Trial
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def repeat(strategy, evaluate: Callable[..., Trial], budget: int | Budget, seeds: int | Iterable[int] = 100):
@@ -81,6 +85,8 @@ def selection_gap(histories: Sequence[History], table: Table) -> pd.DataFrame:
     `score` is the one noisy validation score that it was chosen for, `quality` the mean over the seeds,
     `test` the mean test accuracy; `luck` and `gap` are what score and quality promise too much.
     """
+    import pandas as pd
+
     best = [history.best for history in histories]
     frame = pd.DataFrame(
         {
@@ -99,9 +105,14 @@ def bootstrap(
     values, statistic: Callable = np.median, *, confidence: float = 0.95, seed: int = 0
 ) -> tuple[float, float]:
     """The interval that holds the statistic with this confidence (percentile bootstrap, Efron 1979)."""
+    from scipy import stats
+
     values = np.asarray(values, dtype=float)
-    if len(values) < 2:
-        raise ValueError(f"{len(values)} value(s) have no spread: give at least 2.")
+    if values.ndim != 1 or len(values) < 2 or not 0 < confidence < 1:
+        raise ValueError(
+            f"{values.size} value(s), confidence={confidence}: give at least 2 values in one row, and a "
+            "confidence between 0 and 1, such as 0.95."
+        )
     interval = stats.bootstrap(
         (values,),
         statistic,
@@ -112,13 +123,26 @@ def bootstrap(
     return float(interval.low), float(interval.high)
 
 
+def paired_differences(a, b) -> np.ndarray:
+    """a - b, pair by pair; accuracies that are equal differ by 0 and not by a rounding error.
+
+    Raises ValueError where the numbers do not pair up.
+    """
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    if a.shape != b.shape or a.ndim != 1:
+        raise ValueError(f"Shapes {a.shape} and {b.shape} do not pair up: give two rows of equal length.")
+    return np.round(a - b, 12)
+
+
 def effect_size(a, b) -> float:
     """Matched-pairs rank-biserial correlation of a - b, from -1 to 1 (Kerby 2014).
 
     Rank the pairs by their absolute difference; the effect is the share of ranks where a is larger minus
     the share where b is. Pairs without a difference say nothing.
     """
-    differences = np.subtract(a, b)
+    from scipy import stats
+
+    differences = paired_differences(a, b)
     differences = differences[differences != 0]
     ranks = stats.rankdata(np.abs(differences))
     return float(np.sum(ranks * np.sign(differences)) / ranks.sum()) if len(ranks) else 0.0
@@ -141,6 +165,8 @@ def compare(results: Mapping[str, Sequence[float]]) -> pd.DataFrame:
     that of the Wilcoxon signed-rank test, corrected after Holm; a positive effect says that `a` has the
     larger numbers. Raises ValueError when the runs do not pair up.
     """
+    import pandas as pd
+
     lengths = {name: len(values) for name, values in results.items()}
     if len(lengths) < 2 or len(set(lengths.values())) > 1:
         raise ValueError(f"{lengths} do not pair up: give at least two, each with one number a seed.")
@@ -148,7 +174,7 @@ def compare(results: Mapping[str, Sequence[float]]) -> pd.DataFrame:
         {
             "a": a,
             "b": b,
-            "median a - b": float(np.median(np.subtract(results[a], results[b]))),
+            "median a - b": float(np.median(paired_differences(results[a], results[b]))),
             "effect": effect_size(results[a], results[b]),
             "p": wilcoxon(results[a], results[b]),
         }
@@ -159,5 +185,11 @@ def compare(results: Mapping[str, Sequence[float]]) -> pd.DataFrame:
 
 
 def wilcoxon(a, b) -> float:
-    """The two-sided p-value of the paired signed-rank test; 1 when no pair differs."""
-    return float(stats.wilcoxon(a, b).pvalue) if np.any(np.subtract(a, b)) else 1.0
+    """The two-sided p-value of the paired signed-rank test; 1 when no pair differs.
+
+    SciPy 1.17 itself says 1 of up to 13 pairs without a difference, and nan of more.
+    """
+    from scipy import stats
+
+    differences = paired_differences(a, b)
+    return float(stats.wilcoxon(differences).pvalue) if differences.any() else 1.0

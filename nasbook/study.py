@@ -1,31 +1,35 @@
 """The loop: ask a strategy, evaluate, tell it, until the budget is spent."""
 
+from __future__ import annotations
+
 import contextlib
 import dataclasses
-import functools
-import hashlib
 import math
-import signal
+import operator
 import sys
-import threading
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import BrokenExecutor, Executor, Future
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import dataclass, field
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from tqdm import tqdm
 
-from nasbook import executors
-from nasbook.journal import Journal, identity, read_trials
+from nasbook.engine import executors
+from nasbook.engine.journal import Journal, identity, read_trials
+from nasbook.engine.work import Work
+from nasbook.space import Architecture
 from nasbook.strategies.protocol import Candidate
 from nasbook.trial import Trial, name_of
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 PATIENCE = 1000  # duplicates in a row after which a strategy is taken to have nothing new to propose
+FAILURES = 20  # failed candidates in a row after which something else is taken to be wrong
 FAR = 256  # how far ahead a strategy is asked that waits by itself for the results it needs
 BAR = "{percentage:3.0f}%|{bar:12}| {elapsed}<{remaining} {desc}"
 
@@ -43,7 +47,7 @@ class Budget:
         if not all(limit > 0 for limit in limits) or min(limits) == float("inf"):
             raise ValueError(f"{self} never starts or never ends: give at least one limit, and each above 0.")
 
-    def used(self, history: "History") -> float:
+    def used(self, history: History) -> float:
         """The share of the budget that is gone; at 1 the search ends."""
         return max(
             len(history.fresh) / self.evaluations,
@@ -51,7 +55,7 @@ class Budget:
             history.seconds / self.seconds,
         )
 
-    def left(self, work: "Work") -> int:
+    def left(self, work: Work) -> int:
         """How many more evaluations may begin."""
         return math.ceil(min(self.evaluations - len(work.begun), FAR))
 
@@ -71,7 +75,7 @@ class History:
     stopped: str = ""
 
     @classmethod
-    def read(cls, path: str | Path) -> "History":
+    def read(cls, path: str | Path) -> History:
         """The trials in a journal, in the order asked: of a search that runs, was killed, or is done.
 
         Duplicates and parents are not on file. Raises ValueError for a file that is no journal.
@@ -120,6 +124,8 @@ class History:
 
     def incumbent(self) -> pd.DataFrame:
         """The best score so far after every unique evaluation: columns evaluation, epochs, seconds, score."""
+        import pandas as pd
+
         return pd.DataFrame(
             {
                 "evaluation": np.arange(1, len(self.fresh) + 1),
@@ -131,26 +137,23 @@ class History:
 
     def to_frame(self, *, genes: bool = False) -> pd.DataFrame:
         """One row a trial; with `genes=True` also one column a gene."""
+        import pandas as pd
+
         columns = ("score", "parameters", "multiply_adds", "epochs", "seconds", "status", "cached")
         return pd.DataFrame(
             {
                 "architecture": name_of(trial.architecture),
                 **{name: getattr(trial, name) for name in columns},
-                **(trial.architecture if genes else {}),
+                **(genes_apart(trial.architecture, columns) if genes else {}),
             }
             for trial in self.trials
         )
 
 
-def training_seed(seed: int, architecture: Mapping) -> int:
-    """The seed that a candidate is trained with: it depends on the run and the architecture, not on order."""
-    digest = hashlib.sha256(f"({seed!r}, {written(architecture)})".encode()).digest()
-    return int.from_bytes(digest[:4], "big")
-
-
-@functools.lru_cache(maxsize=10_000)
-def written(architecture: Mapping) -> str:
-    return repr(list(architecture.items()))
+def genes_apart(architecture, columns: tuple) -> dict:
+    """The genes as columns; one that has the name of another column is called "gene score", for example."""
+    taken = {"architecture", *columns}
+    return {f"gene {name}" if name in taken else name: value for name, value in architecture.items()}
 
 
 def search(
@@ -179,11 +182,15 @@ def search(
     With a `journal`, a file, every finished trial is on disk before the next is told. The same call goes on
     where a killed one stood and ends with the same history. Raises ValueError or OSError, and changes
     nothing, where the journal cannot be used.
+
+    A search in which nothing but failures comes ends after `FAILURES` of them, and says why. Raises TypeError
+    for an evaluator that returns no trial.
     """
     budget = budget if isinstance(budget, Budget) else Budget(evaluations=budget)
+    seed = whole(seed)
     strategy.start(np.random.default_rng(seed))
     window, made_by = how_far(strategy, executor, ahead)
-    history, pending, repeats = History(stopped="budget spent"), deque(), 0
+    history, pending, repeats, failures = History(stopped="budget spent"), deque(), 0, 0
     with contextlib.ExitStack() as stack:
         file = journal and stack.enter_context(Journal(journal, identity(strategy, evaluate, seed, made_by)))
         submit = executor and stack.enter_context(executors.submitting(executor, evaluate))
@@ -192,10 +199,9 @@ def search(
             tqdm(total=1, bar_format=BAR, miniters=0, disable=not progress, file=sys.stdout)
         )
         try:
-            while (used := budget.used(history)) < 1 and repeats < PATIENCE:
+            while (used := budget.used(history)) < 1 and repeats < PATIENCE and failures < FAILURES:
                 while (free := window - len(pending)) and (n := min(free, budget.left(work))) > 0:
-                    asked = strategy.ask(n)
-                    if not asked:
+                    if not (asked := candidates(strategy, n)):
                         break
                     pending += [(candidate, work.begin(candidate)) for candidate in asked]
                 if not pending:
@@ -204,8 +210,11 @@ def search(
                 trial = work.result(*pending.popleft())
                 history.add(trial)
                 repeats = repeats + 1 if trial.cached else 0
+                failures = failures + 1 if trial.status == "failed" else 0
                 strategy.tell([trial])
-            if used < 1:
+            if failures >= FAILURES:
+                history.stopped = f"{FAILURES} candidates in a row failed, the last with {trial.error}"
+            elif used < 1:
                 history.stopped = "the strategy has nothing new to propose"
         except KeyboardInterrupt:
             history.stopped = "interrupted"
@@ -213,6 +222,31 @@ def search(
             history.stopped = "the executor broke, as its workers died; nb.Processes replaces a dead worker"
         show(bar, min(1, budget.used(history)), history, history.stopped)
     return history
+
+
+def whole(seed) -> int:
+    """A seed as Python's whole number. Raises ValueError for what is none."""
+    try:
+        return operator.index(seed)
+    except TypeError:
+        raise ValueError(f"seed={seed!r} cannot be repeated: give a whole number, such as 0.") from None
+
+
+def candidates(strategy, n: int) -> list[Candidate]:
+    """What a strategy proposes. Raises TypeError for anything but candidates, with architectures in them."""
+    asked = strategy.ask(n)
+    if type(strategy).__module__.startswith("nasbook."):
+        return asked
+    for one in asked:
+        if not (isinstance(one, Candidate) and isinstance(one.architecture, Architecture)):
+            raise TypeError(
+                f"{type(strategy).__name__}.ask proposed {one!r:.80}: it returns a list of "
+                "nb.Candidate(architecture), with architectures from space.sample or space.architecture."
+            )
+    space = getattr(strategy, "space", None)
+    return (
+        [one._replace(architecture=space.architecture(one.architecture)) for one in asked] if space else asked
+    )
 
 
 def how_far(strategy, executor: Executor | None, ahead: int | None) -> tuple[int, int | None]:
@@ -228,125 +262,6 @@ def how_far(strategy, executor: Executor | None, ahead: int | None) -> tuple[int
             stacklevel=3,
         )
     return ahead or 1, ahead or 1
-
-
-class Work:
-    """The evaluations of a search: each is done once, here or by an executor's workers, and put on file.
-
-    `begun` holds what was asked for, by architecture and epochs, with its number in the order asked.
-    """
-
-    def __init__(self, evaluate, seed: int, submit: Callable | None, journal: Journal | None):
-        self.evaluate, self.seed, self.submit, self.journal = evaluate, seed, submit, journal
-        self.begun: dict[tuple, int] = {}
-        self.done: dict[tuple, Trial] = {}
-        self.running: set[Future] = set()
-        self.finished: SimpleQueue = SimpleQueue()
-        self.interrupted, self.signals = False, []
-
-    def begin(self, candidate: Candidate) -> bool:
-        """Have a candidate evaluated; False if it is a duplicate."""
-        key = candidate[:2]
-        if key in self.begun:
-            return False
-        self.begun[key] = len(self.begun)
-        if self.journal and (trial := self.journal.find(candidate)):
-            self.done[key] = trial
-        elif self.submit:
-            future = self.submit(candidate.architecture, **self.settings(candidate))
-            self.running.add(future)
-            future.add_done_callback(lambda future: self.finished.put((candidate, future)))
-        return True
-
-    def settings(self, candidate: Candidate) -> dict:
-        """What the evaluator is told beside the architecture."""
-        settings: dict = {"seed": training_seed(self.seed, candidate.architecture)}
-        if candidate.epochs:
-            settings["epochs"] = candidate.epochs
-        if candidate.resume:
-            settings["resume"] = candidate.resume
-        if candidate.inherit:
-            settings["inherit"] = (candidate.inherit, training_seed(self.seed, candidate.inherit))
-        return settings
-
-    def result(self, candidate: Candidate, is_new: bool) -> Trial:
-        """The trial of a candidate, when it is there; that of a duplicate is marked, and costs nothing."""
-        key = candidate[:2]
-        while not (trial := self.done.get(key)) and not self.interrupted:
-            if self.submit:
-                self.collect([self.finished.get(), *self.ready()])
-            else:
-                self.keep(candidate, self.evaluate(candidate.architecture, **self.settings(candidate)))
-        if self.interrupted:
-            raise KeyboardInterrupt
-        if is_new:
-            return trial
-        return dataclasses.replace(trial, cached=True, seconds=0.0, parents=candidate.parents)
-
-    def ready(self) -> Iterator[tuple[Candidate, Future] | None]:
-        """What has finished by now and was not collected; a None only wakes."""
-        with contextlib.suppress(Empty):
-            while True:
-                yield self.finished.get_nowait()
-
-    def collect(self, finished: list[tuple[Candidate, Future] | None]) -> None:
-        """Keep what workers found; where one died, a failed trial. Any other error is raised at the end."""
-        if not (pairs := [pair for pair in finished if pair]):
-            return
-        candidates, futures = zip(*pairs, strict=True)
-        self.running.difference_update(futures)
-        errors = []
-        for candidate, found in zip(candidates, executors.results(futures), strict=True):
-            if not isinstance(found, BaseException):
-                self.keep(candidate, dataclasses.replace(found, architecture=candidate.architecture))
-            elif executors.is_death(found):
-                self.keep(candidate, self.lost(candidate, found))
-            else:
-                errors.append(found)
-        if errors:
-            raise errors[0]
-
-    def lost(self, candidate: Candidate, problem: Exception) -> Trial:
-        return Trial(
-            candidate.architecture,
-            training_seed(self.seed, candidate.architecture),
-            candidate.epochs or getattr(self.evaluate, "epochs", 1),
-            score=-math.inf,
-            seconds=getattr(problem, "seconds", 0.0),
-            status="failed",
-            error=f"{type(problem).__name__}: {problem}",
-        )
-
-    def keep(self, candidate: Candidate, trial: Trial) -> None:
-        key = candidate[:2]
-        if self.journal:
-            self.journal.write(candidate, self.begun[key], trial)
-        self.done[key] = trial.bred_from(candidate.parents) if candidate.parents else trial
-
-    def interrupt(self, number: int, _) -> None:
-        """Take note of Ctrl-C for the next step; a second one strikes at once."""
-        signal.signal(number, signal.default_int_handler)
-        self.interrupted = True
-        self.finished.put(None)
-
-    def __enter__(self) -> "Work":
-        """With an executor Ctrl-C waits for the next step: elsewhere it could leave a lock locked."""
-        if self.submit and threading.current_thread() is threading.main_thread():
-            strikes = signal.default_int_handler
-            self.signals = [n for n in signal.valid_signals() if signal.getsignal(n) is strikes]
-        for number in self.signals:
-            signal.signal(number, self.interrupt)
-        return self
-
-    def __exit__(self, *_) -> None:
-        """Give up what still runs; what has finished goes on file."""
-        for future in self.running:
-            future.cancel()
-        if self.journal:
-            finished = [pair for pair in self.ready() if pair]
-            self.collect([pair for pair in finished if not (pair[1].cancelled() or pair[1].exception())])
-        for number in self.signals:
-            signal.signal(number, signal.default_int_handler)
 
 
 def show(bar: tqdm, share: float, history: History, now) -> None:

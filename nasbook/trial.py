@@ -8,10 +8,12 @@ from dataclasses import dataclass
 class Trial:
     """One evaluation of one architecture.
 
-    `score` is the metric on the validation images after the last epoch, higher is better; `curve` holds it
-    for every epoch. A failed trial has score -inf and says why in `error`. `cached` marks a duplicate that
-    was not trained again; `parents` are the architectures it was bred from. The first `resumed` epochs came
-    from a checkpoint: `seconds` do not hold them, and they cost nothing again.
+    `score` is the metric on the validation examples after the last epoch, higher is better; `curve` holds it
+    for every epoch. Where several trainings are averaged, over seeds or folds, `scores` holds theirs. A
+    failed trial has score -inf and says why in `error`. `cached` marks a duplicate that was not trained
+    again; `parents` are the architectures it was bred from. The first `resumed` epochs came from a
+    checkpoint: `seconds` do not hold them, and they cost nothing again. `multiply_adds` is None where it is
+    unknown.
     """
 
     architecture: Mapping
@@ -20,13 +22,14 @@ class Trial:
     score: float
     curve: tuple[float, ...] = ()
     parameters: int = 0
-    multiply_adds: int = 0
+    multiply_adds: int | None = 0
     seconds: float = 0.0
     status: str = "done"
     error: str = ""
     parents: tuple = ()
     cached: bool = False
     resumed: int = 0
+    scores: tuple[float, ...] = ()
 
     def bred_from(self, parents: tuple) -> "Trial":
         """The same trial with these parents (`dataclasses.replace` takes five times as long)."""

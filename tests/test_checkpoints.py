@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 import nasbook as nb
-from nasbook import checkpoints, training
+from nasbook import training
+from nasbook.engine import checkpoints
 
 SPACE = nb.lenet_space()
 PARENT = SPACE.architecture(

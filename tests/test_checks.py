@@ -6,7 +6,7 @@ from scipy import stats
 from scipy.stats import norm
 
 import nasbook as nb
-from nasbook.checks import CHECKERS, NotYet
+from nasbook.course.exercises import CHECKERS, NotYet
 from nasbook.strategies.reinforce import softmax
 
 

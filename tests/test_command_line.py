@@ -16,8 +16,8 @@ import pytest
 from PIL import Image
 
 import nasbook as nb
-from nasbook import commands
-from nasbook.__main__ import parser
+from nasbook.course import commands
+from nasbook.course.command_line import parser
 
 COMMAND = (sys.executable, "-m", "nasbook")
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import nasbook as nb
-from nasbook.journal import Journal, identity
+from nasbook.engine.journal import Journal, identity
 
 TABLE = nb.Table.load("lenet_fashion")
 SPACE = TABLE.space

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from nasbook.checks import CHECKERS
+from nasbook.course.exercises import CHECKERS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import nasbook as nb
-from nasbook import own_data
+from nasbook.tasks import own_images as own_data
 
 
 def picture(seed: int, height: int = 12, width: int = 10, mode: str = "L") -> Image.Image:

@@ -10,7 +10,7 @@ import pytest
 
 import nasbook as nb
 from nasbook import study
-from nasbook.study import training_seed
+from nasbook.engine.work import training_seed
 
 LENET = nb.lenet_space()
 

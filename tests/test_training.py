@@ -210,10 +210,10 @@ def test_the_final_test_says_that_it_opens_the_test_set_and_writes_one_file(fold
     (file,) = folder.iterdir()
     row = json.loads(file.read_text())
     assert (row["name"], row["data"], row["images"], row["epochs"]) == ("A Net!", "mnist", 300, 1)
-    assert tuple(row["accuracies"]) == test.accuracies
-    assert len(test.accuracies) == 2
-    assert test.mean == pytest.approx(sum(test.accuracies) / 2)
-    assert test.sd == pytest.approx(abs(test.accuracies[0] - test.accuracies[1]) / math.sqrt(2))
+    assert tuple(row["scores"]) == test.scores
+    assert len(test.scores) == 2
+    assert test.mean == pytest.approx(sum(test.scores) / 2)
+    assert test.sd == pytest.approx(abs(test.scores[0] - test.scores[1]) / math.sqrt(2))
     assert (test.parameters, test.multiply_adds) == nb.cost(small_net)
     assert nb.final_tests("mnist") == nb.final_tests() == [test]
     assert nb.final_tests("fashion_mnist") == []
@@ -236,7 +236,7 @@ def test_the_final_test_takes_a_trained_model_as_it_is(folder, tiny, monkeypatch
     images, labels = datasets.read_split("mnist", "test")
     weights, bias = before
     right = (images.reshape(len(images), -1) @ weights + bias).argmax(axis=1) == labels
-    assert test.accuracies == pytest.approx((right.mean(),), abs=2e-4)
+    assert test.scores == pytest.approx((right.mean(),), abs=2e-4)
     assert test.seconds == 12
     assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
 

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 import nasbook as nb
-from nasbook import widgets
+from nasbook.figures import widgets
 from nasbook.table import Table
 
 LENET_LIKE = {"blocks": 2, "filters1": 8, "filters2": 16, "kernel": 5, "pool": "max"}

@@ -1,6 +1,6 @@
 """Train every architecture of the LeNet space on Fashion-MNIST, three seeds: `python tools/build_table.py`.
 
-Each finished training is one line of a log, written at once. Started again, it goes on with what is missing:
+Each finished training is one line of a log beside it, written at once. Started again, it goes on with what is missing:
 a killed run loses the trainings in flight and nothing else. When all are done, `data/lenet_fashion.csv`,
 which `nb.Table.load` reads, is made from the log.
 """
@@ -13,14 +13,15 @@ import multiprocessing
 import os
 import time
 
+import keras
 import numpy as np
 
 import nasbook as nb
 from nasbook import datasets
-from nasbook.environment import ROOT
+from nasbook.modes import ROOT
 from nasbook.table import printed
 
-LOG = ROOT / "runs/lenet_fashion.csv"
+LOG = ROOT / "data/lenet_fashion.log.csv"
 TABLE = ROOT / "data/lenet_fashion.csv"
 
 # The protocol. To change it is to make another table: delete the log, and say why in data/README.md.
@@ -29,7 +30,8 @@ DATA = {"name": "fashion_mnist", "train": 4_000, "validation": 5_000, "seed": 0}
 
 CURVE = tuple(f"validation{epoch}" for epoch in range(1, EPOCHS + 1))
 COLUMNS = (*SPACE.names, "seed", *CURVE, "test", "parameters", "multiply_adds", "seconds", "error")
-LOGGED = (*COLUMNS, "compiled")  # whether the seconds include those of compiling the network
+# Until a first batch and a first validation are through, and whether the network was compiled in that time.
+LOGGED = (*COLUMNS, "starting", "compiled")
 
 
 def training(architecture: nb.Architecture, seed: int) -> tuple[str, ...]:
@@ -54,32 +56,59 @@ def work(worker: int, workers: int) -> None:
     The order is random so that the first ones are a sample of the space.
     """
     nb.setup()
-    trainer = nb.Trainer(nb.load(**DATA), epochs=EPOCHS)
+    watch = Stopwatch()
+    trainer = nb.Trainer(nb.load(**DATA), epochs=EPOCHS, callbacks=lambda: [watch])
     test = datasets.read_split(DATA["name"], "test")
     done = logged()
     for number in np.random.default_rng(0).permutation(SPACE.size)[worker::workers]:
         architecture, model = SPACE.nth(int(number)), None
         for seed in SEEDS:
             if training(architecture, seed) not in done:
-                row, model = train(trainer, test, architecture, seed, model)
+                row, model = train(trainer, watch, test, architecture, seed, model)
                 append(row)
 
 
-def train(trainer, test, architecture, seed, model):
+class Stopwatch(keras.callbacks.Callback):
+    """How many CPU seconds of this process a training needs to get going.
+
+    Tracing and compiling happen in the first step and the first validation; later ones take the usual time.
+    """
+
+    def start(self) -> None:
+        self.started, self.first_step, self.validations = time.process_time(), None, []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.last_step = time.process_time()
+        self.first_step = self.first_step or self.last_step
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.validations.append(time.process_time() - self.last_step)
+
+    @property
+    def starting(self) -> float:
+        first, *later = self.validations or [0.0]
+        return (
+            (self.first_step or self.started) - self.started + max(0.0, first - np.median(later or [first]))
+        )
+
+
+def train(trainer, watch, test, architecture, seed, model):
     """One row of the log, and the network, so that it need not be compiled for the next seed.
 
     The seconds are those of this process alone: the machine may be busy with something else.
     """
-    start, compiled = time.process_time(), model is None
+    watch.start()
+    compiled = model is None
     trial, model = trainer.fit(architecture, seed=seed, like=model)
-    seconds, accuracy = time.process_time() - start, ""
+    seconds, accuracy = time.process_time() - watch.started, ""
     if model:
-        accuracy = f"{nb.metrics.accuracy(test[1], nb.training.predict(model, test[0])):.4f}"
+        accuracy = f"{nb.metrics.accuracy(test.targets, nb.predict(model, test)):.4f}"
     curve = [f"{score:.4f}" for score in trial.curve]
     row = dict(zip((*SPACE.names, "seed"), training(architecture, seed), strict=True))
     row |= dict(zip(CURVE, curve + [""] * (EPOCHS - len(curve)), strict=True))
     row |= {"test": accuracy, "parameters": trial.parameters, "multiply_adds": trial.multiply_adds}
-    row |= {"seconds": f"{seconds:.2f}", "error": trial.error, "compiled": int(compiled)}
+    row |= {"seconds": f"{seconds:.2f}", "error": trial.error}
+    row |= {"starting": f"{watch.starting:.2f}", "compiled": int(compiled)}
     return row, model
 
 

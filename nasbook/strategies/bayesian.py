@@ -62,12 +62,13 @@ class Bayesian:
                 self.known.append((trial.architecture, trial.score))
 
     def pool(self) -> list[Architecture]:
-        """What could be proposed: the whole space, or a random sample and the neighbors of the best."""
+        """What could be proposed: the whole space, or as many random ones as changes of the best."""
         if self.everything:
             pool = self.everything
         else:
             best = max(self.known, key=lambda pair: pair[1])[0]
-            pool = [self.space.sample(self.rng) for _ in range(POOL // 2)] + self.space.neighbors(best)
+            pool = [self.space.sample(self.rng) for _ in range(POOL // 2)]
+            pool += [self.space.change_one_gene(best, self.rng) for _ in range(POOL // 2)]
         return [architecture for architecture in dict.fromkeys(pool) if architecture not in self.proposed]
 
     def expected_improvements(self, pool: list[Architecture]) -> np.ndarray:

@@ -1,8 +1,10 @@
 """A genetic algorithm: the article's six steps (its section 4.2), with tournaments and an elite."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from nasbook.space import SearchSpace, picks
+from nasbook.space import SearchSpace
 from nasbook.strategies.protocol import Candidate, made_new, stranger
 
 
@@ -89,3 +91,9 @@ def fitness(trial) -> float:
 def tournament(population: list, rng: np.random.Generator, size: int = 3):
     """Draw `size` trials at random and return the fittest: the larger, the harder the selection."""
     return max(picks(population, size, rng), key=fitness)
+
+
+def picks(options: Sequence, n: int, rng: np.random.Generator) -> list:
+    """n of the options, drawn with replacement, each with the same probability."""
+    count = len(options)
+    return [options[int(draw * count)] for draw in rng.random(n).tolist()]

@@ -5,24 +5,26 @@ second thread little to do, and Python itself runs on one core.
 """
 
 import contextlib
+import functools
 import gc
 import logging
 import multiprocessing
 import os
 import pickle
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from functools import partial
-from multiprocessing import resource_tracker
 
 import cloudpickle
 
-from nasbook.environment import device, quiet_stderr
+from nasbook.engine.device import device, quiet_stderr, use_threads
+from nasbook.engine.packing import pack
 
 
 class WorkerDied(Exception):  # noqa: N818 - it names what happened, and only one evaluation is lost
@@ -37,10 +39,11 @@ class Processes(Executor):
     """Worker processes, set up for training: `with nb.Processes(2) as executor: ...`.
 
     Each computes with so many `threads`; on a GPU each takes memory as it needs it. What evaluates, such as a
-    `Trainer` with its data, is sent to every worker once. A worker that dies costs the evaluation that it was
-    busy with, which raises `WorkerDied`; another one takes its place. Workers end with the process that
-    started them, even when that is killed. In a script, start them below `if __name__ == "__main__":`.
-    Raises ValueError for less than one worker or thread.
+    `Trainer`, is sent to every worker once, and again when it has changed; large arrays in it are in a file
+    that all workers map into memory, read-only, so that they take no more memory than one copy. A worker that
+    dies costs the evaluation that it was busy with, which raises `WorkerDied`; another one takes its place.
+    Workers end with the process that started them, even when that is killed. In a script, start them below
+    `if __name__ == "__main__":`. Raises ValueError for less than one worker or thread.
     """
 
     def __init__(self, workers: int = 2, *, threads: int = 1):
@@ -49,18 +52,28 @@ class Processes(Executor):
                 f"workers={workers}, threads={threads} compute nothing: give at least 1 of each."
             )
         self._mine, self._workers = threading.local(), []
+        self._folder = tempfile.TemporaryDirectory(prefix="nasbook-", ignore_cleanup_errors=True)
         self._minders = ThreadPoolExecutor(workers, initializer=self._hire, initargs=(threads,))
 
     def _hire(self, threads: int) -> None:
         """Every thread of the pool minds a worker of its own: a death concerns one evaluation only."""
         if hasattr(signal, "pthread_sigmask"):  # workers inherit it: Ctrl-C is for their parent
+            from multiprocessing import resource_tracker
+
             resource_tracker.ensure_running()  # it lets both signals through again
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-        self._mine.worker = Worker(threads)
+        self._mine.worker = Worker(threads, self._folder.name)
         self._workers.append(self._mine.worker)
 
     def submit(self, function: Callable, /, *args, **kwargs) -> Future:
-        return self._minders.submit(lambda: self._mine.worker.run(function, args, kwargs))
+        return self.prepared(function)(*args, **kwargs)
+
+    def prepared(self, function: Callable) -> Callable[..., Future]:
+        """How to submit this function, packed once, as it is now."""
+        packed = pack(function, self._folder.name)
+        return lambda *args, **kwargs: self._minders.submit(
+            lambda: self._mine.worker.run(packed, cloudpickle.dumps((args, kwargs)))
+        )
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the workers: when their work is done or, with `cancel_futures`, at once."""
@@ -72,17 +85,19 @@ class Processes(Executor):
             self._minders.shutdown(wait=True)
         for worker in self._workers:
             worker.stop(wait)
+        if wait:
+            self._folder.cleanup()
 
 
 class Worker:
     """One process: started when there is something to do, and again after its death."""
 
-    def __init__(self, threads: int):
-        self.threads, self.pool, self.pid, self.ended = threads, None, None, False
+    def __init__(self, threads: int, folder: str):
+        self.settings, self.pool, self.pid, self.ended = (threads, folder), None, None, False
 
     def start(self) -> None:
         context = multiprocessing.get_context("spawn")  # a fork of a process with TensorFlow in it can hang
-        self.pool = ProcessPoolExecutor(1, context, initializer=prepare, initargs=(self.threads,))
+        self.pool = ProcessPoolExecutor(1, context, initializer=prepare, initargs=self.settings)
         self.function = None
         try:
             self.pid = self.pool.submit(os.getpid).result()
@@ -94,19 +109,22 @@ class Worker:
         if self.ended:
             self.kill()
 
-    def run(self, function: Callable, args: tuple, kwargs: dict):
-        """Call the function in the process; the same function as before is not sent again."""
+    def run(self, function: bytes, call: bytes):
+        """Call a packed function in the process; the same one as before is not sent again."""
         if not self.pool:
             self.start()
         start = time.perf_counter()
         try:
-            if function is not self.function:
-                self.pool.submit(remember, "function", cloudpickle.dumps(function)).result()
+            if function != self.function:
+                self.pool.submit(remember, "function", function).result()
                 self.function = function
-            return pickle.loads(self.pool.submit(call_packed, cloudpickle.dumps((args, kwargs))).result())
+            done, found = pickle.loads(self.pool.submit(call_packed, call).result())
         except BrokenExecutor:
             self.pool = None
             raise WorkerDied(time.perf_counter() - start) from None
+        if not done:
+            raise found
+        return found
 
     def kill(self) -> None:
         self.ended = True
@@ -124,22 +142,17 @@ class Worker:
 _memory: dict[str, Callable] = {}
 
 
-def prepare(threads: int) -> None:
+def prepare(threads: int, folder: str) -> None:
     """What a worker does first: leave Ctrl-C to its parent, end with it, and use so many threads."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, args=(folder,), daemon=True).start()
     use_threads(threads)
 
 
-def end_with_parent() -> None:
+def end_with_parent(folder: str) -> None:
     multiprocessing.parent_process().join()
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
-
-
-def use_threads(threads: int) -> None:
-    """Let a fresh process compute with so many threads: said before TensorFlow, PyTorch or BLAS start."""
-    for library in ("TF_NUM_INTRAOP", "TF_NUM_INTEROP", "OMP_NUM", "OPENBLAS_NUM", "MKL_NUM"):
-        os.environ[f"{library}_THREADS"] = str(threads)
 
 
 def remember(name: str, packed: bytes) -> None:
@@ -162,9 +175,20 @@ def call(name: str, *args, **kwargs):
 
 
 def call_packed(packed: bytes) -> bytes:
-    """What a notebook defines has to be packed by cloudpickle, on the way here and on the way back."""
+    """What a notebook defines has to be packed by cloudpickle, on the way here and on the way back.
+
+    So is an exception; where that cannot be packed, another one says what it said.
+    """
     args, kwargs = pickle.loads(packed)
-    return cloudpickle.dumps(call("function", *args, **kwargs))
+    try:
+        return cloudpickle.dumps((True, call("function", *args, **kwargs)))
+    except Exception as problem:
+        try:
+            answer = cloudpickle.dumps((False, problem))
+            pickle.loads(answer)
+        except Exception:
+            answer = cloudpickle.dumps((False, RuntimeError(f"{type(problem).__name__}: {problem}")))
+        return answer
 
 
 # --- for the search ---------------------------------------------------------------------------------------
@@ -181,7 +205,9 @@ def submitting(executor: Executor, evaluate: Callable) -> Iterator[Callable[...,
     """
     client = getattr(executor, "_client", None)
     if client is None:
-        yield partial(executor.submit, evaluate)
+        refuse_fork(executor)
+        once = getattr(executor, "prepared", None)
+        yield once(evaluate) if once else functools.partial(executor.submit, evaluate)
         return
     from distributed import WorkerPlugin
 
@@ -200,9 +226,19 @@ def submitting(executor: Executor, evaluate: Callable) -> Iterator[Callable[...,
     plugin = Evaluator(cloudpickle.dumps(evaluate))
     client.register_plugin(plugin)
     try:
-        yield partial(client.submit, call, plugin.name, pure=False)
+        yield functools.partial(client.submit, call, plugin.name, pure=False)
     finally:
         client.unregister_worker_plugin(plugin.name)
+
+
+def refuse_fork(executor: Executor) -> None:
+    """Raise ValueError where a fork of this process would wait for ever for TensorFlow's threads."""
+    context = getattr(executor, "_mp_context", None)
+    if context and context.get_start_method() == "fork" and {"tensorflow", "jax"} & sys.modules.keys():
+        raise ValueError(
+            "This ProcessPoolExecutor forks a process in which TensorFlow or JAX runs, which can hang: "
+            'give nb.Processes(2), or mp_context=multiprocessing.get_context("spawn").'
+        )
 
 
 def results(futures: Sequence[Future]) -> list:

@@ -1,15 +1,16 @@
 """Things to move: each widget is a thin skin over a pure function; without a kernel it is a still picture."""
 
 import base64
+import html
 import io
 from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets
 
-from nasbook import plots
-from nasbook.networks import IMAGE, trace
+from nasbook.figures import plots
+from nasbook.networks import IMAGE, layers, lenet_space, trace
 from nasbook.pareto import front
-from nasbook.space import Architecture, SearchSpace, layers, lenet_space
+from nasbook.space import Architecture, SearchSpace
 from nasbook.table import Table
 
 
@@ -62,14 +63,14 @@ def design_table(architecture: Mapping, input_shape: tuple = IMAGE, classes: int
     """The layers of an architecture as an HTML table: output shape, parameters, multiply-adds, sums."""
     steps = trace(layers(architecture), input_shape, classes)
     rows = [
-        (str(s.layer), "×".join(map(str, s.shape)), f"{s.parameters:,}", f"{s.multiply_adds:,}")
+        (html.escape(str(s.layer)), "×".join(map(str, s.shape)), f"{s.parameters:,}", f"{s.multiply_adds:,}")
         for s in steps
     ]
     total = [sum(step.parameters for step in steps), sum(step.multiply_adds for step in steps)]
     rows.append(("<b>total</b>", "", *(f"<b>{number:,}</b>" for number in total)))
     head = "".join(f"<th>{name}</th>" for name in ("layer", "output shape", "parameters", "multiply-adds"))
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<p>{architecture}</p><table><tr>{head}</tr>{body}</table>"
+    return f"<p>{html.escape(str(architecture))}</p><table><tr>{head}</tr>{body}</table>"
 
 
 def browse_generations(populations: Sequence[Sequence]) -> Live:
@@ -93,7 +94,9 @@ def generation_caption(population: Sequence) -> str:
     """One line of HTML: the best of a population, and how many different architectures live in it."""
     best = max(population, key=lambda trial: trial.score)
     different = len({trial.architecture for trial in population})
-    return f"best {best.score:.4f}: {best.architecture}; {different} different architectures"
+    return (
+        f"best {best.score:.4f}: {html.escape(str(best.architecture))}; {different} different architectures"
+    )
 
 
 def explore(table, start: Mapping | None = None) -> Live:
@@ -113,8 +116,8 @@ def record_html(table, architecture: Architecture) -> str:
     """The record of an architecture in one sentence, and its neighbors as a table, the best first."""
     quality, first = table.quality(architecture), table.records[architecture][0]
     sentence = (
-        f"<p><b>{architecture}</b>: rank {table.rank(architecture)} of {len(table.records)}; validation "
-        f"accuracy {quality:.4f}, test accuracy {table.test(architecture):.4f} (means of "
+        f"<p><b>{html.escape(str(architecture))}</b>: rank {table.rank(architecture)} of "
+        f"{len(table.records)}; validation accuracy {quality:.4f}, test accuracy {table.test(architecture):.4f} (means of "
         f"{len(table.records[architecture])} seeds); {first.parameters:,} parameters, "
         f"{first.multiply_adds:,} multiply-adds.</p>"
     )
@@ -122,7 +125,7 @@ def record_html(table, architecture: Architecture) -> str:
     for neighbor in sorted(table.space.neighbors(architecture), key=table.rank):
         difference = table.quality(neighbor) - quality
         mark = "▲" if difference > 0 else "▼"
-        cells = (str(neighbor), f"{table.quality(neighbor):.4f}", f"{mark} {difference:+.4f}")
+        cells = (html.escape(str(neighbor)), f"{table.quality(neighbor):.4f}", f"{mark} {difference:+.4f}")
         rows.append(f"<tr>{''.join(f'<td>{cell}</td>' for cell in (*cells, table.rank(neighbor)))}</tr>")
     head = "<tr><th>neighbor</th><th>accuracy</th><th>difference</th><th>rank</th></tr>"
     return f"{sentence}<table>{head}{''.join(rows)}</table>"

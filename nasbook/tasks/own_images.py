@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nasbook.datasets import Dataset, as_floats, digest_of
+from nasbook.datasets import Dataset, Examples, digest_of
 
 IMAGES = (".png", ".jpg", ".jpeg", ".jfif")
 OTHER_IMAGES = (".bmp", ".gif", ".heic", ".tif", ".tiff", ".webp")
@@ -95,13 +95,13 @@ def divided(
     """The data set of these images, its test images sealed: `read` gets them again, when they are opened."""
     train, validation, test = divide(y, classes, *shares, seed, groups)
     rows = {"train": np.concatenate([train, validation]), "test": test}
+    images = Examples(x[rows["train"]], y[rows["train"]])  # both parts are views of it
+    parts = (images.subset(slice(len(train))), images.subset(slice(len(train), None)))
 
-    def source(part: str) -> tuple[np.ndarray, np.ndarray]:
-        x, y = read()
-        return as_floats(x[rows[part]]), y[rows[part]]
+    def source(part: str) -> Examples:
+        return images if part == "train" else Examples(*read()).subset(rows["test"])
 
-    parts = (as_floats(x[train]), y[train], as_floats(x[validation]), y[validation])
-    return Dataset(name, classes, *parts, source)
+    return Dataset(name, *parts, classes, source)
 
 
 def divide(

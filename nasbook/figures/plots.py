@@ -3,48 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from matplotlib import cycler
 from matplotlib.figure import Figure
 
 from nasbook import metrics, pareto, statistics
-
-# One color for one thing in the whole book; the palette is Okabe and Ito's, safe for color-blind readers.
-COLORS = {
-    "random": "#7f7f7f",
-    "GA": "#0072B2",
-    "aging": "#009E73",
-    "local": "#CC79A7",
-    "REINFORCE": "#E69F00",
-    "Bayesian": "#56B4E9",
-    "LeNet-5": "#D55E00",
-    "AutoKeras": "#009E73",
-    "article": "#CC79A7",
-}
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7f7f7f", "#000000")
-
-STYLE = {
-    "figure.dpi": 90,
-    "figure.constrained_layout.use": True,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.grid.which": "major",
-    "grid.color": "#e6e6e6",
-    "axes.axisbelow": True,
-    "font.size": 10,
-    "axes.titlesize": 11,
-    "legend.frameon": False,
-    "axes.prop_cycle": cycler(color=PALETTE),
-}
-
-
-def color_of(name: str, index: int = 0) -> str:
-    """The color of the first known word in a name; otherwise the next one of the palette."""
-    for word, color in COLORS.items():
-        if word.lower() in name.lower():
-            return color
-    return PALETTE[index % len(PALETTE)]
-
+from nasbook.figures.style import COLORS, PALETTE, color_of
 
 # --- images -----------------------------------------------------------------------------------------------
 
@@ -261,9 +223,7 @@ def final_tests(tests: Sequence) -> Figure:
     axes = figure.subplots()
     for i, test in enumerate(tests):
         color = color_of(test.name, i)
-        axes.scatter(
-            [test.parameters] * len(test.accuracies), test.accuracies, s=18, color=color, alpha=0.7, lw=0
-        )
+        axes.scatter([test.parameters] * len(test.scores), test.scores, s=18, color=color, alpha=0.7, lw=0)
         axes.plot(test.parameters, test.mean, "_", ms=18, mew=2, color=color)
         axes.annotate(
             test.name, (test.parameters, test.mean), xytext=(12, -3), textcoords="offset points", color=color

@@ -12,7 +12,6 @@ import time
 from pathlib import Path
 
 import nasbook as nb
-from nasbook import environment
 
 STRATEGIES = {
     "random": "RandomSearch",
@@ -32,7 +31,9 @@ TRAINING = ("data", "size", "train", "validation", "epochs", "space")  # options
 
 
 def check(arguments: argparse.Namespace) -> int:
-    return 0 if environment.check_machine() else 1
+    from nasbook.course.machine import check_machine
+
+    return 0 if check_machine() else 1
 
 
 # --- search -----------------------------------------------------------------------------------------------

@@ -18,11 +18,14 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from nasbook.space import Architecture, SearchSpace, article_space, lenet_space
+from nasbook.engine.digest import digest_or_warn
+from nasbook.networks import describe
+from nasbook.space import Architecture, SearchSpace, plain
 from nasbook.strategies.protocol import Candidate
 from nasbook.trial import Trial
 
-FORMAT = "nasbook journal 1"
+FORMAT = "nasbook journal 2"
+BEGINNING = b'{"format": "nasbook journal '
 UNCHECKED = ("versions", "started")  # what another call may have otherwise
 FIELDS = [field.name for field in dataclasses.fields(Trial) if field.name not in ("parents", "cached")]
 
@@ -36,7 +39,7 @@ class Journal:
     """
 
     def __init__(self, path: str | Path, header: dict):
-        self.path, self.header = Path(path), {"format": FORMAT, **header}
+        self.path, self.header = Path(path).resolve(), {"format": FORMAT, **header}  # one lock for every link
         self.lock = FileLock(f"{self.path}.lock", timeout=0)
         self.file: int | None = None
         self.known: dict[tuple, dict] = {}
@@ -78,9 +81,10 @@ class Journal:
         wanted = json.loads(text(self.header))
         for name in wanted:
             if name not in UNCHECKED and found.get(name) != wanted[name]:
+                old, new = only_where_different(found.get(name), wanted[name])
                 raise ValueError(
-                    f"The journal {self.path} belongs to another search: its {name} is {found.get(name)}, "
-                    f"here it is {wanted[name]}. Call the search that began it, or give another file."
+                    f"The journal {self.path} belongs to another search: its {name} is {old}, here it is "
+                    f"{new}. Call the search that began it, or give another file."
                 )
         if found["versions"] != wanted["versions"]:
             warnings.warn(
@@ -131,11 +135,11 @@ def key(architecture: dict, epochs: int | None) -> tuple:
 
 
 def trial_of(row: dict, architecture: Architecture, parents: tuple = ()) -> Trial:
-    """The trial of an architecture that a row describes."""
-    fields = {name: row[name] for name in FIELDS}
-    fields |= {"architecture": architecture, "curve": tuple(row["curve"])}
+    """The trial of an architecture that a row describes; a row of an older journal may lack fields."""
+    fields = {name: row[name] for name in FIELDS if name in row}
+    fields |= {name: tuple(fields[name]) for name in ("curve", "scores") if name in fields}
     fields["score"] = -math.inf if row["score"] is None else row["score"]
-    return Trial(**fields, parents=parents)
+    return Trial(**fields | {"architecture": architecture}, parents=parents)
 
 
 @contextlib.contextmanager
@@ -153,18 +157,29 @@ def without_collector() -> Iterator[None]:
 @without_collector()
 def read_trials(path: str | Path) -> list[Trial]:
     """All trials in a journal, in the order asked; the file may be in use."""
-    header, rows, _ = parse(path)
-    space = space_of(header)
-    describe = space.describe if space else str
+    _, rows, _ = parse(path)
     rows.sort(key=lambda row: row["number"])
-    return [trial_of(row, Architecture(row["architecture"], describe)) for row in rows]
+    return [trial_of(row, Architecture(as_tuples(row["architecture"]), printed)) for row in rows]
+
+
+def printed(genes: dict) -> str:
+    """How the book prints its networks; those of other spaces as dictionaries."""
+    try:
+        return describe(genes)
+    except (KeyError, TypeError):
+        return str(genes)
+
+
+def as_tuples(genes: dict) -> dict:
+    """Options that JSON has made lists of, as the tuples that they were."""
+    return {name: plain(value) for name, value in genes.items()}
 
 
 @without_collector()
 def parse(path: str | Path) -> tuple[dict, list[dict], int]:
     """The header, the rows, and the size in bytes of what is complete: a last line without an end is not."""
-    content, begin = Path(path).read_bytes(), f'{{"format": "{FORMAT}"'.encode()
-    if content[: len(begin)] != begin[: len(content)]:
+    content = Path(path).read_bytes()
+    if content[: len(BEGINNING)] != BEGINNING[: len(content)]:
         raise ValueError(
             f"The file {path} is no journal of nasbook: give another one, or a new name. It was not changed."
         )
@@ -203,21 +218,27 @@ def identity(strategy, evaluate, seed: int, ahead: int | None) -> dict:
     return {
         "space": choices(getattr(strategy, "space", None)),
         "strategy": settings(strategy),
-        "evaluator": getattr(evaluate, "description", getattr(evaluate, "__name__", type(evaluate).__name__)),
+        "evaluator": described(evaluate),
         "seed": seed,
         "ahead": ahead,
         "versions": {name: metadata.version(name) for name in packages},
     }
 
 
+def described(evaluate):
+    """What an evaluator says about itself, or its name and a digest of what it does."""
+    if description := getattr(evaluate, "description", None):
+        return description
+    name = getattr(evaluate, "__name__", type(evaluate).__name__)
+    return {"name": name, "code": digest_or_warn(evaluate, name)}
+
+
 def settings(strategy) -> dict:
-    """A strategy's name and its settings: what is a number, a text or a plan when it starts."""
-    plain = {
-        name: value
-        for name, value in vars(strategy).items()
-        if isinstance(value, (int, float, str)) and value
-    }
-    return {"name": type(strategy).__name__, **plain, "brackets": getattr(strategy, "brackets", None)}
+    """A strategy's name, its code where it is one's own, and all plain values that it holds at the start."""
+    held = {name: plain(value) for name, value in vars(strategy).items() if name != "space"}
+    simple = {name: value for name, value in held.items() if isinstance(value, bool | int | float | str)}
+    own = {"code": digest_or_warn(type(strategy), type(strategy).__name__)}
+    return {"name": type(strategy).__name__, **simple, "brackets": getattr(strategy, "brackets", None), **own}
 
 
 def choices(space: SearchSpace | None) -> list | None:
@@ -225,7 +246,14 @@ def choices(space: SearchSpace | None) -> list | None:
     return space and [[choice.name, choice.options, dict(choice.when)] for choice in space.choices]
 
 
-def space_of(header: dict) -> SearchSpace | None:
-    """Which of the book's spaces was searched, if it was one."""
-    spaces = (lenet_space(), article_space())
-    return next((space for space in spaces if json.loads(text(choices(space))) == header.get("space")), None)
+def is_space(header: dict, space: SearchSpace) -> bool:
+    """Whether the search of this header was in this space."""
+    return json.loads(text(choices(space))) == header.get("space")
+
+
+def only_where_different(found, wanted) -> tuple:
+    """Two parts of a header; of two mappings only what they do not share."""
+    if not (isinstance(found, dict) and isinstance(wanted, dict)):
+        return found, wanted
+    names = [name for name in {**found, **wanted} if found.get(name) != wanted.get(name)]
+    return {name: found.get(name) for name in names}, {name: wanted.get(name) for name in names}

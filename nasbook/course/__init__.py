@@ -1,0 +1,1 @@
+"""What makes nasbook a course: setup, machine check, exercises, command line. No search needs it."""

@@ -1,0 +1,62 @@
+"""Exercises of chapter 06."""
+
+import numpy as np
+
+from nasbook.course.exercises.checking import checker
+
+
+@checker("06.1")
+def _what_won(what_won) -> str | None:
+    import keras
+
+    convolutions = [keras.layers.Conv2D(filters, 3) for filters in (3, 5)]
+    model = keras.Sequential([keras.Input((8, 8, 1)), *convolutions, keras.layers.Flatten()])
+    model.compile(keras.optimizers.SGD(0.05), "mse")
+    won = what_won(model)
+    if not isinstance(won, dict) or set(won) != {"optimizer", "learning_rate", "filters"}:
+        return "give a dictionary with the keys 'optimizer', 'learning_rate' and 'filters'."
+    if won["optimizer"] != "sgd":
+        return f"a model compiled with SGD gives {won['optimizer']!r}: ask type(model.optimizer)."
+    if not isinstance(won["learning_rate"], float) or not np.isclose(won["learning_rate"], 0.05):
+        return f"a model at rate 0.05 gives {won['learning_rate']!r}: ask its optimizer for a float."
+    if won["filters"] != [3, 5]:
+        return f"convolutions of 3 and 5 filters give {won['filters']}: walk the layers of the model."
+
+
+@checker("06.2")
+def _held_out_rows(held_out_rows) -> str | None:
+    for n, split in [(10, 0.2), (10, 0.25), (5, 0.01), (3, 1.0)]:
+        rows, size = held_out_rows(n, split), min(max(int(n * split), 1), n - 1)
+        if not isinstance(rows, list):
+            return "give a list of row numbers."
+        if len(rows) != size:
+            return (
+                f"for n={n} and split={split} you hold out {len(rows)} rows: round down, but keep both sides."
+            )
+        if rows == list(range(size)):
+            return "those are the first rows: look again at the classes in 7.3."
+        if rows != list(range(n - size, n)):
+            return f"for n={n} and split={split} the rows are not {rows}: nothing is shuffled."
+
+
+@checker("06.3")
+def _trainings(trainings) -> str | None:
+    split = "a validation_split is a reason of its own for one more training."
+    cases = [
+        (4, 2, True, 0, 4, "you passed an EarlyStopping: is there anything left to insert?"),
+        (4, 2, False, 0, 5, "no EarlyStopping is given: what does AutoKeras insert, and what follows?"),
+        (
+            4,
+            None,
+            False,
+            0,
+            4,
+            "without epochs the list already holds an EarlyStopping when it is looked at.",
+        ),
+        (4, None, True, 0.2, 5, split),
+        (4, 2, True, 0.2, 5, split),
+        (4, 2, False, 0.2, 5, "two reasons for one more training make one training, not two."),
+    ]
+    for *case, right, hint in cases:
+        if trainings(*case) != right:
+            return f"trainings{tuple(case)}: {hint}"

@@ -1,0 +1,35 @@
+"""Checking: `nb.check("04.1", answer)` says that an answer is right, or gives a hint.
+
+A checker returns nothing when the answer is right and otherwise one sentence that helps. Checkers that need
+more than the answer take it as further arguments.
+"""
+
+from collections.abc import Callable
+
+CHECKERS: dict[str, Callable[..., str | None]] = {}
+
+
+class NotYet(AssertionError):  # noqa: N818
+    """An answer that is not right yet. Jupyter shows the hint alone, without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"Not yet: {self}"]
+
+
+def check(exercise: str, *answer) -> None:
+    """Say that the answer to an exercise is right. Raises NotYet with a hint when it is not."""
+    if exercise not in CHECKERS:
+        raise ValueError(f"There is no exercise {exercise!r}: choose one of {', '.join(sorted(CHECKERS))}.")
+    if hint := CHECKERS[exercise](*answer):
+        raise NotYet(hint)
+    print(f"Exercise {exercise}: right.")
+
+
+def checker(exercise: str):
+    """Register the function below as the checker of an exercise."""
+
+    def register(function):
+        CHECKERS[exercise] = function
+        return function
+
+    return register

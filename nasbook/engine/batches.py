@@ -1,0 +1,76 @@
+"""Batches: examples in an order that is new in every epoch and the same on every machine.
+
+Left to itself, `fit` on arrays draws its order on TensorFlow once a seed is set, and repeats it in every
+epoch (keras 3.12.4, tensorflow 2.21.0), while on JAX each epoch has another. Here the order depends on the
+seed and the epoch alone: the same on every backend, in every process, and in a training that goes on where it
+stood.
+"""
+
+import math
+
+import keras
+import numpy as np
+
+from nasbook.datasets import Examples
+
+
+class Batches(keras.utils.PyDataset):
+    """The batches of one epoch after the other; without a seed in the order given, and inputs only."""
+
+    def __init__(self, examples: Examples, size: int, seed: int | None = None):
+        super().__init__()
+        self.examples, self.size, self.seed = examples, size, seed
+        self.begin(0)
+
+    def begin(self, epoch: int) -> None:
+        """Draw the order of this epoch."""
+        self.epoch, self.order = epoch, np.arange(len(self.examples))
+        if self.seed is not None:
+            self.order = np.random.default_rng((self.seed, epoch)).permutation(len(self.examples))
+
+    @property
+    def num_batches(self) -> int:
+        return math.ceil(len(self.examples) / self.size)
+
+    def __getitem__(self, i: int) -> tuple:
+        batch = self.examples.batch(self.order[i * self.size : (i + 1) * self.size], self.epoch)
+        return batch if self.seed is not None else batch[:1]
+
+
+class Clock(keras.callbacks.Callback):
+    """Tells batches which epoch begins."""
+
+    def __init__(self, batches: Batches):
+        super().__init__()
+        self.batches = batches
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.batches.begin(epoch)
+
+
+def feed(batches: Batches):
+    """What `fit` and `predict` take these batches from.
+
+    On TensorFlow an iterator of `tf.data` hands them over, without the thread that would tune it: when an
+    epoch is over, the iterator tells this thread to end, and waits for it. In TensorFlow 2.21 the thread can
+    wake too early, see no reason to end yet (`Model::OptimizeLoop` looks at a flag that
+    `CancellationManager::StartCancel` sets last), and sleep on: for as long as the epoch took, at worst. On
+    two cores this happens in about every third epoch.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return batches
+    import tensorflow as tf
+
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    signature = keras.tree.map_structure(
+        lambda array: tf.TensorSpec((None, *array.shape[1:]), array.dtype), batches[0]
+    )
+    made = tf.data.Dataset.from_generator(
+        lambda: (batches[i] for i in range(batches.num_batches)), output_signature=signature
+    )
+    return (
+        made.apply(tf.data.experimental.assert_cardinality(batches.num_batches))
+        .prefetch(2)
+        .with_options(options)
+    )

@@ -1,0 +1,169 @@
+"""The work of a search: every evaluation is done once, here or by an executor's workers, and put on file."""
+
+import contextlib
+import dataclasses
+import functools
+import hashlib
+import math
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+
+from nasbook.engine import executors
+from nasbook.engine.journal import Journal
+from nasbook.strategies.protocol import Candidate
+from nasbook.trial import Trial
+
+
+def training_seed(seed: int, architecture: Mapping) -> int:
+    """The seed that a candidate is trained with: it depends on the run and the architecture, not on order."""
+    digest = hashlib.sha256(f"({seed!r}, {written(architecture)})".encode()).digest()
+    return int.from_bytes(digest[:4], "big")
+
+
+@functools.lru_cache(maxsize=10_000)
+def written(architecture: Mapping) -> str:
+    """The genes as text; values that equal one another are written alike."""
+    return repr([(name, canonical(value)) for name, value in architecture.items()])
+
+
+def canonical(value):
+    """True and 1.0 as 1: equal values have equal seeds. A function or a class by its name."""
+    if isinstance(value, bool | float) and value == value // 1:
+        return int(value)
+    return getattr(value, "__qualname__", value)
+
+
+class Work:
+    """The evaluations of a search.
+
+    `begun` holds what was asked for, by architecture and epochs, with its number in the order asked.
+    """
+
+    def __init__(self, evaluate, seed: int, submit: Callable | None, journal: Journal | None):
+        self.evaluate, self.seed, self.submit, self.journal = evaluate, seed, submit, journal
+        self.begun: dict[tuple, int] = {}
+        self.done: dict[tuple, Trial] = {}
+        self.running: set[Future] = set()
+        self.finished: SimpleQueue = SimpleQueue()
+        self.interrupted, self.signals = False, []
+
+    def begin(self, candidate: Candidate) -> bool:
+        """Have a candidate evaluated; False if it is a duplicate."""
+        key = candidate[:2]
+        if key in self.begun:
+            return False
+        self.begun[key] = len(self.begun)
+        if self.journal and (trial := self.journal.find(candidate)):
+            self.done[key] = trial
+        elif self.submit:
+            future = self.submit(candidate.architecture, **self.settings(candidate))
+            self.running.add(future)
+            future.add_done_callback(lambda future: self.finished.put((candidate, future)))
+        return True
+
+    def settings(self, candidate: Candidate) -> dict:
+        """What the evaluator is told beside the architecture."""
+        settings: dict = {"seed": training_seed(self.seed, candidate.architecture)}
+        if candidate.epochs:
+            settings["epochs"] = candidate.epochs
+        if candidate.resume:
+            settings["resume"] = candidate.resume
+        if candidate.inherit:
+            settings["inherit"] = (candidate.inherit, training_seed(self.seed, candidate.inherit))
+        return settings
+
+    def result(self, candidate: Candidate, is_new: bool) -> Trial:
+        """The trial of a candidate, when it is there; that of a duplicate is marked, and costs nothing."""
+        key = candidate[:2]
+        while not (trial := self.done.get(key)) and not self.interrupted:
+            if self.submit:
+                self.collect([self.finished.get(), *self.ready()])
+            else:
+                self.keep(candidate, self.evaluate(candidate.architecture, **self.settings(candidate)))
+        if self.interrupted:
+            raise KeyboardInterrupt
+        if is_new:
+            return trial
+        return dataclasses.replace(trial, cached=True, seconds=0.0, parents=candidate.parents)
+
+    def ready(self) -> Iterator[tuple[Candidate, Future] | None]:
+        """What has finished by now and was not collected; a None only wakes."""
+        with contextlib.suppress(Empty):
+            while True:
+                yield self.finished.get_nowait()
+
+    def collect(self, finished: list[tuple[Candidate, Future] | None]) -> None:
+        """Keep what workers found; where one died, a failed trial. Any other error is raised at the end."""
+        if not (pairs := [pair for pair in finished if pair]):
+            return
+        candidates, futures = zip(*pairs, strict=True)
+        self.running.difference_update(futures)
+        errors = []
+        for candidate, found in zip(candidates, executors.results(futures), strict=True):
+            if isinstance(found, Trial):
+                self.keep(candidate, dataclasses.replace(found, architecture=candidate.architecture))
+            elif not isinstance(found, BaseException):
+                errors.append(self.no_trial(found))
+            elif executors.is_death(found):
+                self.keep(candidate, self.lost(candidate, found))
+            else:
+                errors.append(found)
+        if errors:
+            raise errors[0]
+
+    def lost(self, candidate: Candidate, problem: Exception) -> Trial:
+        return Trial(
+            candidate.architecture,
+            training_seed(self.seed, candidate.architecture),
+            candidate.epochs or getattr(self.evaluate, "epochs", 1),
+            score=-math.inf,
+            seconds=getattr(problem, "seconds", 0.0),
+            status="failed",
+            error=f"{type(problem).__name__}: {problem}",
+        )
+
+    def no_trial(self, found) -> TypeError:
+        name = getattr(self.evaluate, "__name__", type(self.evaluate).__name__)
+        return TypeError(
+            f"{name} returned {found!r:.80}: an evaluator returns an nb.Trial (is a `return` missing?)."
+        )
+
+    def keep(self, candidate: Candidate, trial: Trial) -> None:
+        """Put a trial on file; one whose score is no number has failed."""
+        if not isinstance(trial, Trial):
+            raise self.no_trial(trial)
+        if trial.status == "done" and not math.isfinite(trial.score):
+            error = f"the score is {trial.score}"
+            trial = dataclasses.replace(trial, score=-math.inf, status="failed", error=error)
+        key = candidate[:2]
+        if self.journal:
+            self.journal.write(candidate, self.begun[key], trial)
+        self.done[key] = trial.bred_from(candidate.parents) if candidate.parents else trial
+
+    def interrupt(self, number: int, _) -> None:
+        """Take note of Ctrl-C for the next step; a second one strikes at once."""
+        signal.signal(number, signal.default_int_handler)
+        self.interrupted = True
+        self.finished.put(None)
+
+    def __enter__(self) -> "Work":
+        """With an executor Ctrl-C waits for the next step: elsewhere it could leave a lock locked."""
+        if self.submit and threading.current_thread() is threading.main_thread():
+            strikes = signal.default_int_handler
+            self.signals = [n for n in signal.valid_signals() if signal.getsignal(n) is strikes]
+        for number in self.signals:
+            signal.signal(number, self.interrupt)
+        return self
+
+    def __exit__(self, *_) -> None:
+        """Give up what still runs; what has finished goes on file."""
+        for future in self.running:
+            future.cancel()
+        if self.journal:
+            finished = [pair for pair in self.ready() if pair]
+            self.collect([pair for pair in finished if not (pair[1].cancelled() or pair[1].exception())])
+        for number in self.signals:
+            signal.signal(number, signal.default_int_handler)

@@ -1,0 +1,1 @@
+"""What a reader sees: style, plots and widgets. Whoever only searches need not read it."""
