@@ -47,8 +47,8 @@ class Examples:
         lengths = {len(array) for array in (*arrays(self.inputs), *arrays(self.targets))}
         if len(lengths) != 1 or 0 in lengths:
             raise ValueError(
-                f"Inputs and targets have {sorted(lengths)} rows: give all of them one row an example, and at "
-                "least one example."
+                f"Inputs and targets have {sorted(lengths)} rows: give all of them the same number, and at "
+                "least one."
             )
 
     def __len__(self) -> int:
@@ -152,7 +152,7 @@ class Dataset:
     classes: tuple[str, ...] = ()
     source: Callable[[str], Examples | Drawn] | None = field(default=None)
 
-    @cached_property
+    @property
     def input_shape(self) -> tuple:
         """The shape of one input, such as (height, width, channels); of a tuple of inputs, their shapes."""
         return each(lambda x: x.shape[1:], self.train.batch(slice(0, 1))[0])

@@ -23,27 +23,13 @@ def dominates(points: np.ndarray) -> np.ndarray:
     return (a <= b).all(axis=-1) & (a < b).any(axis=-1)
 
 
-def first_front(points: np.ndarray) -> np.ndarray:
-    """The rows that nothing dominates, in order. Two objectives take one look at the sorted points."""
-    if points.shape[1] != 2:
-        return np.flatnonzero(~dominates(points).any(axis=0))
-    order = np.lexsort((points[:, 1], points[:, 0]))
-    first, second = points[order].T
-    lowest = np.minimum.accumulate(second)
-    before = np.concatenate([[np.inf], lowest[:-1]])
-    twin = np.concatenate([[False], (np.diff(first) == 0) & (np.diff(second) == 0)])
-    alone = second < before
-    place = np.maximum.accumulate(np.where(twin, 0, np.arange(len(points))))  # of the first of equal points
-    return np.sort(order[alone[place]])
-
-
 def fronts(points: np.ndarray) -> list[np.ndarray]:
     """Non-dominated sorting: the rows that nothing dominates, then those of the rest, and so on."""
-    left, sorted_out = np.arange(len(points)), []
+    better, left, sorted_out = dominates(points), np.arange(len(points)), []
     while len(left):
-        free = first_front(points[left])
+        free = ~better[np.ix_(left, left)].any(axis=0)
         sorted_out.append(left[free])
-        left = np.delete(left, free)
+        left = left[~free]
     return sorted_out
 
 
@@ -64,8 +50,20 @@ def crowding(points: np.ndarray) -> np.ndarray:
 def front(trials, cost: str = "parameters") -> list:
     """The trials that no other one dominates, the cheapest first; failed ones do not count."""
     done = [trial for trial in trials if trial.status == "done"]
-    first = first_front(objectives(done, cost)) if done else []
-    return sorted((done[i] for i in first), key=lambda trial: (getattr(trial, cost), -trial.score))
+    points = objectives(done, cost)
+    first = first_front(points) if done else []
+    return [done[i] for i in sorted(first, key=lambda i: (points[i, 1], points[i, 0]))]
+
+
+def first_front(points: np.ndarray) -> np.ndarray:
+    """`fronts(points)[0]` of two objectives in one look at the sorted points, however many there are."""
+    order = np.lexsort((points[:, 1], points[:, 0]))
+    ordered = points[order]
+    lowest = np.minimum.accumulate(ordered[:, 1])
+    is_lower = np.append(True, ordered[1:, 1] < lowest[:-1])
+    is_twin = np.append(False, (np.diff(ordered, axis=0) == 0).all(axis=1))
+    first_of_twins = np.maximum.accumulate(np.where(is_twin, 0, np.arange(len(points))))
+    return np.sort(order[is_lower[first_of_twins]])
 
 
 def hypervolume(points: np.ndarray, reference: tuple[float, float]) -> float:

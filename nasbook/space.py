@@ -29,9 +29,10 @@ class Choice:
 
     def __post_init__(self):
         for what, values in (("options", self.options), *self.when.items()):
-            if not isinstance(values, tuple | list) or not values:
+            if not isinstance(values, tuple | list) or not (values or what in self.when):
                 raise ValueError(
-                    f"Gene {self.name!r}: its {what} are {values!r}; give a tuple, such as ({values!r},)."
+                    f"Gene {self.name!r}: {what} {values!r} is no tuple of at least one: give one, such as "
+                    f"({values!r},)."
                 )
         object.__setattr__(self, "options", tuple(map(plain, self.options)))
         object.__setattr__(self, "when", {name: tuple(map(plain, some)) for name, some in self.when.items()})

@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import stats
 
 from nasbook.study import Budget, History, search
 from nasbook.table import Table
@@ -105,8 +106,6 @@ def bootstrap(
     values, statistic: Callable = np.median, *, confidence: float = 0.95, seed: int = 0
 ) -> tuple[float, float]:
     """The interval that holds the statistic with this confidence (percentile bootstrap, Efron 1979)."""
-    from scipy import stats
-
     values = np.asarray(values, dtype=float)
     if values.ndim != 1 or len(values) < 2 or not 0 < confidence < 1:
         raise ValueError(
@@ -140,8 +139,6 @@ def effect_size(a, b) -> float:
     Rank the pairs by their absolute difference; the effect is the share of ranks where a is larger minus
     the share where b is. Pairs without a difference say nothing.
     """
-    from scipy import stats
-
     differences = paired_differences(a, b)
     differences = differences[differences != 0]
     ranks = stats.rankdata(np.abs(differences))
@@ -189,7 +186,5 @@ def wilcoxon(a, b) -> float:
 
     SciPy 1.17 itself says 1 of up to 13 pairs without a difference, and nan of more.
     """
-    from scipy import stats
-
     differences = paired_differences(a, b)
     return float(stats.wilcoxon(differences).pvalue) if differences.any() else 1.0

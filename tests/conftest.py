@@ -34,10 +34,4 @@ def small_net():
 @pytest.fixture
 def tinier(tiny):
     """64 training and 50 validation images, where only the machinery matters."""
-    return replace(
-        tiny,
-        x_train=tiny.x_train[:64],
-        y_train=tiny.y_train[:64],
-        x_validation=tiny.x_validation[:50],
-        y_validation=tiny.y_validation[:50],
-    )
+    return replace(tiny, train=tiny.train.subset(slice(64)), validation=tiny.validation.subset(slice(50)))

@@ -38,7 +38,7 @@ def test_a_resumed_training_starts_with_the_weights_the_optimizer_and_the_scores
     trainer, tinier
 ):
     trial, model = trainer.fit(PARENT, seed=1, epochs=2)
-    saved = checkpoints.load(trainer.checkpoints, PARENT, 1)
+    saved = trainer.folder.load(PARENT, 1)
     fresh = training.fresh_model(PARENT, nb.build, tinier, seed=1)
     training.compile_model(fresh, steps=3)
     checkpoints.restore(fresh, saved)
@@ -80,9 +80,9 @@ def test_a_training_that_was_resumed_can_be_resumed_again(trainer):
     trainer(PARENT, seed=1, epochs=1)
     once, again = (trainer(PARENT, seed=1, epochs=2, resume=1) for _ in range(2))
     assert (again.resumed, again.curve) == (1, once.curve)
-    assert [*checkpoints.files_of(trainer.checkpoints, PARENT, 1)] in ([1, 2], [2, 1])
+    assert [*trainer.folder.files(PARENT, 1)] in ([1, 2], [2, 1])
     trainer(PARENT, seed=1, epochs=3, resume=2)
-    assert set(checkpoints.files_of(trainer.checkpoints, PARENT, 1)) == {2, 3}
+    assert set(trainer.folder.files(PARENT, 1)) == {2, 3}
 
 
 def test_halving_goes_on_with_a_trainer_as_on_the_table(trainer):
@@ -101,7 +101,7 @@ def test_a_child_with_the_genes_of_its_parent_predicts_exactly_as_it(trainer, ti
     _, parent = trainer.fit(PARENT, seed=1)
     expected = parent.predict(tinier.x_validation, verbose=0)
     child = training.fresh_model(PARENT, nb.build, tinier, seed=2)
-    count = checkpoints.inherit(child, checkpoints.load(trainer.checkpoints, PARENT, 1))
+    count = checkpoints.inherit_weights(child, trainer.folder.load(PARENT, 1))
     assert count == len(child.weights)
     assert np.array_equal(child.predict(tinier.x_validation, verbose=0), expected)
 
@@ -111,7 +111,7 @@ def test_a_child_inherits_where_shapes_agree_and_nowhere_else(trainer, tinier):
     parent = weights(model)
     child = training.fresh_model(SPACE.architecture({**PARENT, "filters2": 16}), nb.build, tinier, seed=2)
     before = weights(child)
-    assert checkpoints.inherit(child, checkpoints.load(trainer.checkpoints, PARENT, 1)) > 0
+    assert checkpoints.inherit_weights(child, trainer.folder.load(PARENT, 1)) > 0
     for path, value in weights(child).items():
         agrees = parent[path].shape == value.shape
         assert np.array_equal(value, parent[path] if agrees else before[path]), path
@@ -124,7 +124,7 @@ def test_a_child_inherits_where_shapes_agree_and_nowhere_else(trainer, tinier):
 
 def test_children_of_an_evolution_inherit_from_their_mothers(trainer, monkeypatch):
     inherited = []
-    monkeypatch.setattr(checkpoints, "inherit", lambda model, parent: inherited.append(parent))
+    monkeypatch.setattr(training, "inherit_weights", lambda model, parent: inherited.append(parent))
     evolution = nb.Genetic(SPACE, population=3, elite=1, inherit=True)
     history = nb.search(evolution, trainer, 5, seed=0, progress=False)
     assert len(inherited) == 2
@@ -157,4 +157,4 @@ def test_a_killed_process_leaves_no_half_checkpoint(trainer, monkeypatch):
     monkeypatch.setattr(np, "savez", lambda file, **_: file.write(b"half") and 1 / 0)
     failed = trainer(PARENT, epochs=2)
     assert failed.error.startswith("ZeroDivisionError")
-    assert checkpoints.load(trainer.checkpoints, PARENT, 0).curve == first.curve
+    assert trainer.folder.load(PARENT, 0).curve == first.curve

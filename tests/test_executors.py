@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -281,7 +282,7 @@ def test_on_dask_a_candidate_that_kills_its_workers_costs_one_trial():
 
 
 def test_an_executor_that_breaks_ends_the_search_and_keeps_what_is_done():
-    with ProcessPoolExecutor(1) as pool:
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         history = search(nb.RandomSearch(SPACE), killer, budget=24, executor=pool)
     assert 0 < len(history) < 24
     assert "the executor broke" in history.stopped

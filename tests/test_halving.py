@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import nasbook as nb
+from nasbook import study
 from nasbook.strategies.halving import bracket
 from nasbook.study import Budget
 
@@ -136,7 +137,8 @@ def test_failed_trials_are_not_promoted():
     assert any(trial.resumed for trial in history)
 
 
-def test_when_everything_fails_newcomers_follow():
+def test_when_everything_fails_newcomers_follow(monkeypatch):
+    monkeypatch.setattr(study, "FAILURES", 100)
     history = search(
         nb.Hyperband(LENET),
         40,

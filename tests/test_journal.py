@@ -183,6 +183,7 @@ def slow(architecture, **settings):
     time.sleep(0.05)
     return table(architecture, **settings)
 
+slow.description = "the table, slowly"
 if __name__ == "__main__":
     with nb.Processes(2) as executor:
         nb.search(nb.AgingEvolution(table.space), slow, 60, ahead=4, executor=executor, journal=sys.argv[1])
@@ -206,6 +207,7 @@ def test_kills_of_a_parallel_search_change_nothing(file, tmp_path):
     def slow(architecture, **settings):
         return TABLE(architecture, **settings)
 
+    slow.description = "the table, slowly"
     resumed = search(file, 60, nb.AgingEvolution(SPACE), slow, ahead=4)
     assert resumed == search(None, 60, nb.AgingEvolution(SPACE), ahead=4)
 
@@ -223,7 +225,7 @@ def test_kills_of_a_parallel_search_change_nothing(file, tmp_path):
         ),
         ({"strategy": nb.RandomSearch(SPACE)}, "its strategy is .*Genetic.*RandomSearch"),
         ({"strategy": nb.Genetic(nb.article_space(), population=8)}, "its space is"),
-        ({"evaluate": lambda a, **s: TABLE(a, **s)}, "its evaluator is .*Table.*here it is <lambda>"),
+        ({"evaluate": lambda a, **s: TABLE(a, **s)}, "its evaluator is .*Table.*here it is .*<lambda>"),
     ],
     ids=["seed", "settings", "strategy", "space", "evaluator"],
 )

@@ -119,3 +119,19 @@ def test_the_same_seed_gives_the_same_search_and_failures_are_survived():
     assert runs[0].trials == runs[1].trials
     assert len(runs[0].fresh) == 100
     assert 20 < len(runs[0].succeeded) < 80
+
+
+def test_the_first_front_of_many_points_is_found_at_once_and_equals_that_of_all_pairs():
+    rng = np.random.default_rng(0)
+    for values in (3, 10, 1000):
+        for n in (1, 2, 50, 300):
+            points = rng.integers(0, values, size=(n, 2)).astype(float)
+            assert pareto.first_front(points).tolist() == pareto.fronts(points)[0].tolist()
+    assert len(pareto.first_front(rng.random((100_000, 2)))) < 100
+
+
+def test_a_trial_of_unknown_cost_counts_as_the_dearest():
+    known, unknown = (
+        nb.Trial({"a": i}, 0, 1, score=0.5 + i / 10, multiply_adds=(5, None)[i]) for i in (0, 1)
+    )
+    assert pareto.front([known, unknown], "multiply_adds") == [known, unknown]

@@ -127,13 +127,13 @@ def test_every_public_name_exists_and_an_unknown_one_is_answered_with_the_list()
 
 
 def test_the_mode_is_full_or_fast_and_nothing_else(monkeypatch):
-    from nasbook import environment
+    from nasbook import modes
 
     for mode, number in (("full", 60), ("fast", 6)):
         monkeypatch.setenv("NASBOOK_MODE", mode)
-        assert environment.by_mode(full=60, fast=6) == number
+        assert modes.by_mode(full=60, fast=6) == number
     monkeypatch.delenv("NASBOOK_MODE")
-    assert environment.mode() == "full"
+    assert modes.mode() == "full"
     monkeypatch.setenv("NASBOOK_MODE", "quick")
     with pytest.raises(ValueError, match="NASBOOK_MODE is 'quick': set it to 'full' or 'fast'"):
-        environment.mode()
+        modes.mode()

@@ -276,7 +276,6 @@ def test_what_is_no_architecture_is_not_in_the_space():
     ("choices", "message"),
     [
         ([nb.Choice("a", (1,)), nb.Choice("a", (2,))], "Gene 'a' needs a name of its own"),
-        ([nb.Choice("a", ())], "at least one option"),
         ([nb.Choice("a", (1, 1))], "each given once"),
         ([nb.Choice("a", (1,), when={"b": (1,)}), nb.Choice("b", (1,))], "list 'b' before it"),
         ([nb.Choice("b", (1,)), nb.Choice("a", (1,), when={"b": (2,)})], "depends on 'b' being one of"),
@@ -285,6 +284,47 @@ def test_what_is_no_architecture_is_not_in_the_space():
 def test_choices_that_contradict_themselves_are_refused(choices, message):
     with pytest.raises(ValueError, match=message):
         nb.SearchSpace(choices)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"options": ()},
+        {"options": ("relu")},
+        {"options": {"relu", "tanh"}},
+        {"options": (i for i in (1, 2))},
+        {"options": np.arange(3)},
+        {"options": (1, 2), "when": {"kind": "conv"}},
+        {"options": (1, 2), "when": {"blocks": 2}},
+    ],
+)
+def test_options_and_conditions_that_are_no_tuples_are_refused(settings):
+    with pytest.raises(ValueError, match=r"^Gene 'a': .* is no tuple of at least one: give one, such as \("):
+        nb.Choice("a", **settings)
+
+
+def test_an_option_that_prints_its_address_is_refused_since_seeds_and_journals_print_it():
+    with pytest.raises(ValueError, match=r"^Gene 'a': <object object at 0x\w+> prints another address"):
+        nb.Choice("a", (1, object()))
+
+
+def test_options_of_numpy_and_lists_become_plain_values():
+    choice = nb.Choice("a", [np.int64(3), np.float64(0.5), [1, 2]])
+    assert repr(choice.options) == "(3, 0.5, (1, 2))"
+
+
+def test_a_gene_under_an_inactive_gene_is_inactive_even_where_none_is_an_option():
+    space = nb.SearchSpace(
+        [
+            nb.Choice("a", (1, 2)),
+            nb.Choice("b", (None, 1), when={"a": (1,)}),
+            nb.Choice("c", (1, 2), when={"b": (None,)}),
+        ]
+    )
+    assert space.size == len(set(space.enumerate())) == 4
+    assert all(
+        ("c" in architecture) == (architecture.get("b", 0) is None) for architecture in space.enumerate()
+    )
 
 
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=5))
@@ -312,6 +352,34 @@ def test_the_size_of_any_conditional_space_is_what_enumeration_finds(rng):
         )
     assert space.size == len(different)
     assert {tuple(architecture.items()) for architecture in space.enumerate()} == different
+
+
+def layered(layers: int, together: bool) -> nb.SearchSpace:
+    """Layers of five operations, of which two have four kernels; kernels beside or behind all operations."""
+    operations = [nb.Choice(f"op{i}", tuple("abcde")) for i in range(layers)]
+    kernels = [nb.Choice(f"kernel{i}", (1, 3, 5, 7), when={f"op{i}": ("a", "b")}) for i in range(layers)]
+    pairs = [choice for pair in zip(operations, kernels, strict=True) for choice in pair]
+    return nb.SearchSpace(pairs if together else operations + kernels)
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("layers", [3, 20, 100])
+def test_spaces_of_any_size_are_counted_exactly_and_drawn_from(layers, together):
+    space, rng = layered(layers, together), np.random.default_rng(0)
+    assert space.size == (2 * 4 + 3) ** layers
+    drawn = [space.sample(rng) for _ in range(200)]
+    assert all(architecture in space for architecture in drawn)
+    share = np.mean([architecture["op1"] in "ab" for architecture in drawn])
+    assert abs(share - 8 / 11) < 0.12, "each architecture has the same chance"
+    assert space.nth(space.size - 1)["op0"] == "e"
+
+
+def test_a_thousand_genes_that_hang_on_each_other_are_no_recursion():
+    chain = [nb.Choice("g0", (1, 2))]
+    chain += [nb.Choice(f"g{i}", (1, 2, 3), when={f"g{i - 1}": (1,)}) for i in range(1, 1200)]
+    space = nb.SearchSpace(chain)
+    assert space.size == 1 + 2 * 1198 + 3
+    assert len(space.nth(0)) == 1200
 
 
 def test_pick_other_draws_each_other_option_equally_often():

@@ -134,7 +134,7 @@ def test_the_bootstrap_interval_covers_the_truth_as_often_as_it_says():
 
 
 def test_one_value_has_no_interval():
-    with pytest.raises(ValueError, match=r"1 value\(s\) have no spread: give at least 2"):
+    with pytest.raises(ValueError, match=r"1 value\(s\), confidence=0.95: give at least 2 values"):
         statistics.bootstrap([0.5])
 
 
@@ -167,11 +167,37 @@ def test_comparing_three_strategies_run_by_run():
     results = {"A": base, "B": base + noise, "C": base + 1 + noise}
     frame = statistics.compare(results)
     assert list(zip(frame.a, frame.b, strict=True)) == [("A", "B"), ("A", "C"), ("B", "C")]
-    raw = [stats.wilcoxon(results[a], results[b]).pvalue for a, b in zip(frame.a, frame.b, strict=True)]
+    pairs = zip(frame.a, frame.b, strict=True)
+    raw = [stats.wilcoxon(np.round(results[a] - results[b], 9)).pvalue for a, b in pairs]
     assert frame.p.to_numpy() == pytest.approx(statistics.holm(raw))
     assert frame.p[0] > 0.05 > frame.p[1]
     assert frame.effect[1] == -1
     assert frame["median a - b"][2] == pytest.approx(-1)
+
+
+def test_accuracies_compare_as_the_counts_that_they_are():
+    rng = np.random.default_rng(0)
+    right = rng.integers(800, 860, size=(2, 40))
+    a, b = right / 1000
+    assert statistics.wilcoxon(a, b) == pytest.approx(stats.wilcoxon(right[0] - right[1]).pvalue)
+    assert statistics.effect_size(a, b) == pytest.approx(statistics.effect_size(*right))
+
+
+@pytest.mark.parametrize("compare", [statistics.effect_size, statistics.wilcoxon])
+@pytest.mark.parametrize(("a", "b"), [([1, 2], [1]), ([1, 2], 1), ([[1, 2]], [[1, 2]])])
+def test_numbers_that_do_not_pair_up_are_refused(compare, a, b):
+    with pytest.raises(ValueError, match="do not pair up: give two rows of equal length"):
+        compare(a, b)
+
+
+def test_a_confidence_in_percent_is_refused():
+    with pytest.raises(ValueError, match=r"confidence=95: .*between 0 and 1, such as 0\.95"):
+        statistics.bootstrap([1, 2, 3], confidence=95)
+
+
+@pytest.mark.parametrize("pairs", [3, 13, 14, 100])
+def test_pairs_without_any_difference_have_the_p_value_1(pairs):
+    assert statistics.wilcoxon(np.ones(pairs), np.ones(pairs)) == 1
 
 
 def test_equal_results_are_no_difference():

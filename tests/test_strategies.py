@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import nasbook as nb
+from nasbook import study
 from nasbook.strategies.genetic import tournament
 from nasbook.strategies.protocol import draw_unseen
 
@@ -194,7 +195,9 @@ def test_evolution_survives_failed_trials_and_does_not_breed_from_them():
     assert history.best.status == "done"
 
 
-def test_evolution_goes_on_when_everything_fails():
+def test_evolution_goes_on_when_everything_fails(monkeypatch):
+    monkeypatch.setattr(study, "FAILURES", 100)
+
     def broken(architecture, **_):
         return nb.Trial(architecture, 0, 1, score=-math.inf, status="failed", error="OOM")
 

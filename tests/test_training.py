@@ -3,14 +3,15 @@
 import json
 import math
 import pickle
+from typing import ClassVar
 
 import keras
 import numpy as np
 import pytest
-from keras.src.trainers.data_adapters import array_data_adapter
 
 import nasbook as nb
-from nasbook import datasets, training
+from nasbook import datasets, final_testing, training
+from nasbook.engine.batches import Batches, feed
 
 
 def results(trial) -> tuple:
@@ -59,18 +60,77 @@ def test_a_step_is_traced_once_and_a_model_without_an_input_shape_trains_too(tin
     assert math.isfinite(training.train(model, tinier.x_train, tinier.y_train, epochs=1).history["loss"][0])
 
 
-def test_tensorflow_tunes_no_batches_since_its_thread_makes_epochs_wait(tinier):
-    batches = array_data_adapter.ArrayDataAdapter(tinier.x_train, tinier.y_train, batch_size=4, shuffle=True)
-    assert batches.get_tf_dataset().options().autotune.enabled is False
+# --- the order of the examples ------------------------------------------------------------------------------
 
 
-def test_batches_without_tuning_are_the_same(tinier, small_net, monkeypatch):
-    trainer, adapter = nb.Trainer(tinier, epochs=2), array_data_adapter.ArrayDataAdapter
-    _, untuned = trainer.fit(small_net)
-    monkeypatch.setattr(adapter, "get_tf_dataset", adapter.get_tf_dataset.__wrapped__)
-    _, tuned = trainer.fit(small_net)
-    for one, other in zip(untuned.get_weights(), tuned.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)  # other batches, or another order: other weights
+class Spy(keras.layers.Layer):
+    """Writes down which examples pass it in training; the first pixel of each is its number."""
+
+    seen: ClassVar[list[float]] = []
+
+    def call(self, x, training=False):
+        if training and not isinstance(x, keras.KerasTensor):
+            self.seen.extend(keras.ops.convert_to_numpy(x)[:, 0, 0, 0].tolist())
+        return x
+
+
+def spied_network():
+    layers = [Spy(), keras.layers.Flatten(), keras.layers.Dense(2, activation="softmax")]
+    network = keras.Sequential([keras.Input((4, 4, 1)), *layers])
+    network.compile("sgd", "sparse_categorical_crossentropy", run_eagerly=True)
+    return network
+
+
+def orders(*, checkpoints=None, **settings) -> list[list[float]]:
+    """The order of each epoch of a training of 30 examples in batches of 8."""
+    x = np.zeros((30, 4, 4, 1), "float32")
+    x[:, 0, 0, 0] = np.arange(30)
+    examples = nb.Examples(x, np.arange(30) % 2)
+    data = nb.Dataset("numbers", examples, examples, ("even", "odd"))
+    Spy.seen.clear()
+    trial = nb.Trainer(data, epochs=3, batch_size=8, checkpoints=checkpoints)(spied_network, **settings)
+    assert trial.status == "done", trial.error
+    return [Spy.seen[i : i + 30] for i in range(0, len(Spy.seen), 30)]
+
+
+def test_each_epoch_has_an_order_of_its_own_and_the_same_seed_the_same_orders():
+    first = orders(seed=1)
+    assert [sorted(order) for order in first] == [list(range(30))] * 3
+    assert len({tuple(order) for order in first}) == 3
+    assert orders(seed=1) == first
+    assert orders(seed=2) != first
+    drawn = [np.random.default_rng((1, epoch)).permutation(30).tolist() for epoch in range(3)]
+    assert first == drawn, "seed and epoch alone decide, whatever Keras computes on"
+
+
+def test_a_training_that_goes_on_has_the_orders_of_an_unbroken_one(tmp_path):
+    beginning = orders(seed=1, epochs=1, checkpoints=tmp_path)
+    assert beginning + orders(seed=1, resume=1, checkpoints=tmp_path) == orders(seed=1)
+
+
+def test_a_network_with_dropout_resumed_or_trained_again_equals_an_unbroken_one(tinier, tmp_path):
+    def network():
+        layers = [
+            keras.layers.Flatten(),
+            keras.layers.Dropout(0.5),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+        return keras.Sequential([keras.Input((28, 28, 1)), *layers])
+
+    trainer = nb.Trainer(tinier, epochs=2, checkpoints=tmp_path)
+    _, unbroken = trainer.fit(network, seed=3)
+    trainer(network, seed=3, epochs=1)
+    trial, resumed = trainer.fit(network, seed=3, resume=1)
+    assert trial.resumed == 1
+    _, other = trainer.fit(network, seed=4)
+    _, again = trainer.fit(network, seed=3, like=other)
+    for model in (resumed, again):
+        for mine, its in zip(model.get_weights(), unbroken.get_weights(), strict=True):
+            np.testing.assert_array_equal(mine, its)
+
+
+def test_no_thread_of_tensorflow_tunes_batches_and_makes_epochs_wait(tinier):
+    assert feed(Batches(tinier.train, 4, seed=0)).options().autotune.enabled is False
 
 
 def test_a_candidate_may_be_a_function_that_makes_a_model(tinier):
@@ -126,13 +186,9 @@ def test_an_image_too_small_for_a_network_is_a_failed_trial(tiny):
 
 
 @pytest.mark.parametrize("name", ["accuracy", "precision", "recall", "f1"])
-def test_any_metric_can_be_the_objective(name, tinier, small_net, monkeypatch):
+def test_any_metric_can_be_the_objective(name, tinier, small_net):
     predicted = np.random.default_rng(0).integers(10, size=len(tinier.y_validation))
-    monkeypatch.setattr(
-        training, "train", lambda model, *_, callbacks, **__: end_one_epoch(model, *callbacks)
-    )
-    monkeypatch.setattr(training, "predict", lambda *_: predicted)
-    trial = nb.Trainer(tinier, epochs=1, metric=name)(small_net)
+    trial = nb.Trainer(tinier, epochs=1, metric=name, decode=lambda outputs: predicted)(small_net)
     assert trial.score == getattr(nb.metrics, name)(tinier.y_validation, predicted)
 
 
@@ -199,8 +255,8 @@ def test_settings_that_train_nothing_are_refused(setting, message, tinier):
 
 @pytest.fixture
 def folder(monkeypatch, tmp_path):
-    monkeypatch.setattr(training, "RESULTS", tmp_path / "results")
-    monkeypatch.setattr(training, "COMMITTED", tmp_path / "committed")
+    monkeypatch.setattr(final_testing, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(final_testing, "COMMITTED", tmp_path / "committed")
     return tmp_path / "results"
 
 
@@ -221,7 +277,7 @@ def test_the_final_test_says_that_it_opens_the_test_set_and_writes_one_file(fold
 
 def test_the_final_test_trains_on_the_validation_images_too(folder, tiny, small_net, monkeypatch):
     sizes = []
-    monkeypatch.setattr(training, "train", lambda model, x, y, **_: sizes.append(len(x)))
+    monkeypatch.setattr(final_testing, "fit", lambda model, examples, **_: sizes.append(len(examples)))
     test = nb.final_test(small_net, tiny, seeds=1)
     assert sizes == [60_000]
     assert test.images == 60_000
@@ -229,11 +285,11 @@ def test_the_final_test_trains_on_the_validation_images_too(folder, tiny, small_
 
 
 def test_the_final_test_takes_a_trained_model_as_it_is(folder, tiny, monkeypatch):
-    monkeypatch.setattr(training, "train", None)  # to train it would be an error
+    monkeypatch.setattr(final_testing, "fit", None)  # to train it would be an error
     model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10)])
     before = model.get_weights()
     test = nb.final_test(model, tiny, name="as it is", seconds=12.0)
-    images, labels = datasets.read_split("mnist", "test")
+    images, labels = datasets.read_split("mnist", "test").batch(slice(None))
     weights, bias = before
     right = (images.reshape(len(images), -1) @ weights + bias).argmax(axis=1) == labels
     assert test.scores == pytest.approx((right.mean(),), abs=2e-4)
@@ -251,7 +307,7 @@ def test_the_final_test_asks_the_source_of_the_data_and_a_copy_without_one_is_re
     assert (test.data, test.images) == ("noise", 32)
     assert test.parameters == nb.cost(small_net, (9, 8, 3), 2).parameters
     with pytest.raises(
-        ValueError, match=r"This copy of noise has no test images.*give the data set that nb\.load"
+        ValueError, match=r"This copy of noise has no test set.*give the data set that nb\.load"
     ):
         nb.final_test(small_net, pickle.loads(pickle.dumps(data)))
 

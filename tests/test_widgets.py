@@ -1,5 +1,7 @@
 """Widgets: the pure functions under the skin, and the picture where no kernel runs."""
 
+import dataclasses
+import html
 import itertools
 
 import pytest
@@ -50,7 +52,7 @@ def test_the_caption_of_a_generation_names_its_best_and_counts_its_kinds():
     population = trials(0.5, 0.8, 0.6)
     caption = widgets.generation_caption([*population, population[0]])
     assert "0.8000" in caption
-    assert str(population[1].architecture) in caption
+    assert html.escape(str(population[1].architecture)) in caption
     assert "3 different" in caption
 
 
@@ -161,7 +163,7 @@ def test_the_slider_of_a_front_goes_over_its_points_the_smallest_first(sized):
     slider.value = 2
     assert picture.value != before
     assert "0.9000" in text.value
-    assert str(sized[2].architecture) in text.value
+    assert html.escape(str(sized[2].architecture)) in text.value
 
 
 def test_a_choice_is_told_with_its_size_in_kilobytes_and_its_layers(sized):
@@ -184,3 +186,12 @@ def test_a_drawn_front_is_a_staircase_with_its_marks(sized):
     assert lines["front"].get_drawstyle() == "steps-post"
     assert lines["LeNet-5"].get_xydata().tolist() == [[4_000, 0.8]]
     assert lines["chosen"].get_xydata().tolist() == [[1_000, 0.5]]
+
+
+def test_what_a_journal_says_is_shown_as_text_and_never_run_as_html(sized):
+    genes = nb.lenet_space().nth(0)
+    spoiled = nb.Architecture(genes, lambda _: "<script>alert(1)</script>")
+    trial = dataclasses.replace(sized[0], architecture=spoiled)
+    for text in (widgets.choice_html(trial), widgets.generation_caption([trial])):
+        assert "<script>" not in text
+        assert "&lt;script&gt;" in text

@@ -1,8 +1,8 @@
 """Train every architecture of the LeNet space on Fashion-MNIST, three seeds: `python tools/build_table.py`.
 
-Each finished training is one line of a log beside it, written at once. Started again, it goes on with what is missing:
-a killed run loses the trainings in flight and nothing else. When all are done, `data/lenet_fashion.csv`,
-which `nb.Table.load` reads, is made from the log.
+Each finished training is one line of a log beside it, written at once. Started again, it goes on with what is
+missing: a killed run loses the trainings in flight and nothing else. When all are done,
+`data/lenet_fashion.csv`, which `nb.Table.load` reads, is made from the log.
 """
 
 import argparse

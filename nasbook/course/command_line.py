@@ -10,6 +10,7 @@ import sys
 import warnings
 
 from nasbook.course import commands
+from nasbook.metrics import METRICS
 
 SENTENCE = "Neural architecture search, hands on: search, look at what was found, take the best home."
 GUIDE = """\
@@ -51,8 +52,8 @@ on a server, where the search goes on when you log out:
   python -m nasbook show runs/ga.jsonl  # at any time
   kill %1                               # ends it cleanly, as Ctrl-C does
 
-exit code: 0 when the search is through, 130 when it was ended before, 2 when
-the line or a file cannot be used.
+exit code: 0 when the search is through, 1 when no candidate could be trained,
+130 when it was ended before, 2 when the line or a file cannot be used.
 """
 SHOW = """\
 Print what a search was, what it cost and its best trials, and draw how its best
@@ -78,7 +79,8 @@ examples:
 then, in Python, with or without nasbook (images hold numbers from 0 to 1, and
 have the shape (n, height, width, channels)):
   model = keras.models.load_model("best.keras")
-  probabilities = model.predict(images)
+  classes = json.load(open("best.classes.json"))
+  names = [classes[i] for i in model.predict(images).argmax(axis=1)]
 """
 
 
@@ -111,7 +113,7 @@ def add_search(command: argparse.ArgumentParser) -> None:
         help="end after so many hours of training, of all workers together",
     )
     option("--minutes", type=float, metavar="M", help="the same in minutes")
-    option("--workers", **number, default=1, help="processes, one a core; 1, the default, trains in this one")
+    option("--workers", **number, default=1, help="processes, one a core (1); the death of one costs a trial")
     option("--ahead", **number, help="candidates out at a time, where a strategy learns from each")
     option("--seed", **number, default=0, help="of the search (0); data are divided alike for all")
     option("--data", help="mnist, fashion_mnist (the default), or a folder of images")
@@ -119,6 +121,10 @@ def add_search(command: argparse.ArgumentParser) -> None:
     option("--train", **number, help="training images (50000); of a folder, 60 %% are")
     option("--validation", **number, help="validation images (10000); of a folder, 20 %% are")
     option("--epochs", **number, help=f"of a whole training ({commands.EPOCHS})")
+    option("--metric", choices=METRICS, help="what is maximized (accuracy); means over the classes")
+    option("--class-weight", choices=("balanced",), help="all classes count alike, also the small ones")
+    option("--max-parameters", **number, help="larger networks fail, untrained")
+    option("--trial-minutes", type=float, metavar="M", help="a training that takes longer fails")
     option("--space", choices=commands.SPACES, help="the small space (lenet, the default) or the large one")
     option(
         "--table", action="store_true", help="try it out: look trials up in the book's table, train nothing"

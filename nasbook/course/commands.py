@@ -6,10 +6,13 @@ TensorFlow is imported only by what trains, so that help, mistakes and results a
 from __future__ import annotations  # `nb.Trainer`, evaluated, would import TensorFlow
 
 import argparse
+import json
 import math
 import sys
 import time
 from pathlib import Path
+
+import numpy as np
 
 import nasbook as nb
 
@@ -27,7 +30,10 @@ STRATEGIES = {
 }
 SPACES = ("lenet", "article")
 EPOCHS = 5  # as in the table
-TRAINING = ("data", "size", "train", "validation", "epochs", "space")  # options that the table has answered
+TRAINING = (  # options that the table has answered
+    *("data", "size", "train", "validation", "epochs", "space"),
+    *("metric", "class_weight", "max_parameters", "trial_minutes"),
+)
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -47,7 +53,8 @@ def search(arguments: argparse.Namespace) -> int:
     strategy = strategy_of(arguments)
     settings = {"seed": arguments.seed, "ahead": ahead(strategy, arguments), "journal": file}
     settings["progress"] = sys.stdout.isatty()
-    executor = None if arguments.workers == 1 else nb.Processes(arguments.workers)
+    alone = arguments.table and arguments.workers == 1  # which trains nothing, so that nothing can die
+    executor = None if alone else nb.Processes(arguments.workers)
     try:
         history = nb.search(strategy, evaluate, budget, executor=executor, **settings)
     finally:
@@ -57,7 +64,12 @@ def search(arguments: argparse.Namespace) -> int:
     if history.stopped == "interrupted":
         raise KeyboardInterrupt
     print(f"to see more: python -m nasbook show {file}")
-    return 0
+    if not history.succeeded:
+        print(
+            f"No candidate could be evaluated; the first failed with {history.fresh[0].error}",
+            file=sys.stderr,
+        )
+    return 0 if history.succeeded else 1
 
 
 def budget_of(arguments: argparse.Namespace) -> nb.Budget:
@@ -73,7 +85,7 @@ def budget_of(arguments: argparse.Namespace) -> nb.Budget:
 
 
 def table(arguments: argparse.Namespace) -> nb.Table:
-    given = [f"--{name}" for name in TRAINING if getattr(arguments, name) is not None]
+    given = [f"--{name.replace('_', '-')}" for name in TRAINING if getattr(arguments, name) is not None]
     if given:
         raise ValueError(
             "--table looks up trainings of the lenet space on fashion_mnist, of 5 epochs: leave out "
@@ -88,9 +100,22 @@ def trainer(arguments: argparse.Namespace) -> nb.Trainer:
     data = images(arguments.data or "fashion_mnist", arguments.train, arguments.validation, arguments.size)
     nb.setup()
     print(data, flush=True)
-    epochs = EPOCHS if arguments.epochs is None else arguments.epochs
     folder = Path(arguments.journal).with_suffix(".checkpoints")
-    return nb.Trainer(data, epochs=epochs, checkpoints=folder if goes_on(arguments.strategy) else None)
+    return nb.Trainer(
+        data,
+        epochs=EPOCHS if arguments.epochs is None else arguments.epochs,
+        metric=arguments.metric or "accuracy",
+        class_weight=balanced(data.y_train) if arguments.class_weight else None,
+        max_parameters=arguments.max_parameters or math.inf,
+        max_seconds=60 * (arguments.trial_minutes or math.inf),
+        checkpoints=folder if goes_on(arguments.strategy) else None,
+    )
+
+
+def balanced(labels) -> dict[int, float]:
+    """A weight for each class with which all classes count alike, however many images they have."""
+    counts = np.bincount(labels)
+    return {label: len(labels) / (len(counts) * count) for label, count in enumerate(counts.tolist())}
 
 
 def goes_on(strategy: str) -> bool:
@@ -148,13 +173,22 @@ def show(arguments: argparse.Namespace) -> int:
     print(f"{'written':<11}{written}\n\n{history}")
     if history.succeeded:
         print(f"\n{best(history, arguments.top)}\n")
-        plot(history, header, Path(arguments.plot or Path(arguments.journal).with_suffix(".png")))
+        plot(history, header, plot_of(arguments))
     return 0
+
+
+def plot_of(arguments: argparse.Namespace) -> Path:
+    """Where to draw; never over the journal."""
+    journal = Path(arguments.journal)
+    file = Path(arguments.plot or journal.with_suffix(".png"))
+    if file.resolve() == journal.resolve():
+        raise ValueError(f"The plot would overwrite the journal {journal}: give another --plot FILE.")
+    return file
 
 
 def read(file: str) -> tuple[dict, nb.History]:
     """The header of a journal, and its trials."""
-    from nasbook.journal import parse
+    from nasbook.engine.journal import parse
 
     if not Path(file).exists():
         raise FileNotFoundError(f"There is no journal {file}: give the file that a search was told to write.")
@@ -173,7 +207,7 @@ def best(history: nb.History, top: int) -> str:
     """The trials with the highest scores, as a table."""
     frame = history.to_frame().query("status == 'done'").drop(columns=["status", "cached"])
     frame.insert(len(frame.columns) - 1, "architecture", frame.pop("architecture"))
-    formats = {"score": "{:.4f}", "seconds": "{:.1f}", "parameters": "{:,}", "multiply_adds": "{:,}"}
+    formats = {"score": "{:.4f}", "seconds": "{:.1f}", "parameters": "{:,}", "multiply_adds": "{:,.0f}"}
     formatters = {name: text.format for name, text in formats.items()}
     return frame.nlargest(top, "score").to_string(index=False, formatters=formatters)
 
@@ -182,7 +216,9 @@ def plot(history: nb.History, header: dict, file: Path) -> None:
     """Draw the incumbent; a `Figure` needs no display."""
     import matplotlib
 
-    with matplotlib.rc_context(nb.plots.STYLE):
+    from nasbook.figures.style import STYLE
+
+    with matplotlib.rc_context(STYLE):
         figure = nb.plots.incumbent({header["strategy"]["name"]: history})
         file.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(file)
@@ -201,7 +237,10 @@ def export(arguments: argparse.Namespace) -> int:
     print(f"{architecture}: {arguments.epochs} epochs on all training images of {data.name}", flush=True)
     model = trained(architecture, data, arguments.epochs, arguments.seed)
     model.save(target)
+    classes = target.with_suffix(".classes.json")
+    classes.write_text(json.dumps(data.classes, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{target}: {model.count_params():,} parameters; the test set was not opened")
+    print(f"{classes}: the names of its {len(data.classes)} outputs, in order")
     return 0
 
 
@@ -213,16 +252,21 @@ def target_of(arguments: argparse.Namespace) -> Path:
     if target.exists() and not arguments.force:
         raise ValueError(f"{target} exists: give another name, or --force to overwrite it.")
     target.parent.mkdir(parents=True, exist_ok=True)
+    existed = target.exists()
+    target.open("ab").close()  # or an OSError now, and not after the training
+    if not existed:
+        target.unlink()
     return target
 
 
 def data_of(header: dict, arguments: argparse.Namespace) -> nb.Dataset:
     """The data set of a search of the book's networks."""
-    from nasbook.journal import space_of
+    from nasbook.engine.journal import is_space
 
     evaluator = header["evaluator"]
     trained = isinstance(evaluator, dict) and evaluator.get("build") == "build"
-    if not space_of(header) or not (trained or evaluator == nb.Table.load().description):
+    ours = any(is_space(header, space()) for space in (nb.lenet_space, nb.article_space))
+    if not ours or not (trained or evaluator == nb.Table.load().description):
         raise ValueError(
             f"{arguments.journal} is a search of other networks than the book's: build and train its best "
             "with your own function; nb.History.read(file).best.architecture has its genes."
@@ -257,7 +301,8 @@ def trained(architecture, data: nb.Dataset, epochs: int, seed: int):
     if epochs < 1:
         raise ValueError(f"--epochs {epochs} trains nothing: give at least 1.")
     model = nb.training.fresh_model(architecture, nb.networks.build, data, seed)
-    losses = nb.train(model, *data.source("train"), epochs=epochs).history["loss"]
+    examples = data.source("train")
+    losses = nb.train(model, examples.inputs, examples.targets, epochs=epochs, seed=seed).history["loss"]
     if not math.isfinite(losses[-1]):
         raise ValueError(f"The training failed, its loss became {losses[-1]}: try another --seed.")
     return model

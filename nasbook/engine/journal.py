@@ -234,9 +234,9 @@ def described(evaluate):
 
 
 def settings(strategy) -> dict:
-    """A strategy's name, its code where it is one's own, and all plain values that it holds at the start."""
+    """A strategy's name, its code where it is one's own, and the plain values that it holds at the start."""
     held = {name: plain(value) for name, value in vars(strategy).items() if name != "space"}
-    simple = {name: value for name, value in held.items() if isinstance(value, bool | int | float | str)}
+    simple = {name: value for name, value in held.items() if isinstance(value, int | float | str) and value}
     own = {"code": digest_or_warn(type(strategy), type(strategy).__name__)}
     return {"name": type(strategy).__name__, **simple, "brackets": getattr(strategy, "brackets", None), **own}
 

@@ -117,7 +117,8 @@ def record_html(table, architecture: Architecture) -> str:
     quality, first = table.quality(architecture), table.records[architecture][0]
     sentence = (
         f"<p><b>{html.escape(str(architecture))}</b>: rank {table.rank(architecture)} of "
-        f"{len(table.records)}; validation accuracy {quality:.4f}, test accuracy {table.test(architecture):.4f} (means of "
+        f"{len(table.records)}; validation accuracy {quality:.4f}, test accuracy "
+        f"{table.test(architecture):.4f} (means of "
         f"{len(table.records[architecture])} seeds); {first.parameters:,} parameters, "
         f"{first.multiply_adds:,} multiply-adds.</p>"
     )

@@ -28,3 +28,32 @@ def _expected_best(expected_best) -> str | None:
                     f"the best of {n} draws from {np.round(scores, 2)} is {wanted:.3f} on average, not "
                     f"{found}: sort them; with what probability is the best at most the i-th of them?"
                 )
+
+
+@checker("05.3")
+def _candidates(candidates) -> str | None:
+    for seconds, start, per_image, train, validation, folds in (
+        (600, 2, 0.002, 4_000, 1_000, 1),
+        (600, 2, 0.002, 4_000, 1_000, 5),
+        (3_600, 5, 0.01, 900, 300, 3),
+        (100, 1, 0.001, 100, 100, 2),
+    ):
+        images = train if folds == 1 else (train + validation) * (folds - 1) / folds
+        one, found = (
+            start + per_image * images,
+            candidates(seconds, start, per_image, train, validation, folds),
+        )
+        case, right = f"folds={folds}: ", seconds // (folds * one)
+        if not isinstance(found, int | float | np.number):
+            return "give one number."
+        if found == right:
+            continue
+        if found == seconds // one:
+            return f"{case}{found:g} is a count of trainings: each candidate is trained once a fold."
+        if found == seconds // (folds * (start + per_image * train)):
+            return f"{case}which images does a fold train on? All but its own part, validation images too."
+        if found == seconds // (start + folds * per_image * images):
+            return f"{case}every fold is a new network, and has to be compiled."
+        if np.isclose(found, seconds / (folds * one)):
+            return f"{case}a candidate that is not finished does not count: round down."
+        return f"{case}it is {right:.0f}, not {found:g}. How long does one fold take, and how many are there?"
