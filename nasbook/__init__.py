@@ -3,7 +3,7 @@
 The heart is flat, one box of the book's overall figure a file; read it from the bottom to the top:
 
     statistics  zero_cost  final_testing       | who wins, and what is it worth?
-    study  averaging  training                | the loop, and what evaluates
+    study  training                           | the loop, and what evaluates
     table  networks  strategies/              | what is evaluated, and who proposes it
     space  datasets  metrics  trial  pareto   | the ground, with counting and modes
 
@@ -26,7 +26,8 @@ os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # the same for Keras on JAX
 
 _PUBLIC = {
-    "datasets": ["load", "Dataset", "Examples", "Drawn"],
+    "datasets": ["load", "Dataset", "Examples"],
+    "tasks.drawn": ["Drawn"],
     "tasks.own_images": ["load_folder", "load_arrays"],
     "space": ["Choice", "SearchSpace", "Architecture"],
     "networks": ["Layer", "layers", "lenet_space", "build", "cost", "trace", "lenet5"],
@@ -34,7 +35,7 @@ _PUBLIC = {
     "tasks.lenet5_1998": ["lenet5_1998"],
     "trial": ["Trial"],
     "training": ["Trainer", "train", "predict"],
-    "averaging": ["Repeated", "CrossValidated"],
+    "engine.averaging": ["Repeated", "CrossValidated"],
     "final_testing": ["final_test", "final_tests", "FinalTest"],
     "table": ["Table"],
     "strategies.protocol": ["Candidate"],

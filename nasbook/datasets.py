@@ -7,7 +7,7 @@ sealed: a `Dataset` does not hold them, and only `nasbook.final_test` opens them
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -68,43 +68,6 @@ class Examples:
         return digest_of(*arrays(self.inputs), *arrays(self.targets))
 
 
-@dataclass(frozen=True, eq=False)
-class Drawn:
-    """Examples that are made when a batch needs them: `draw(rng)` gives one, (input, target).
-
-    There are `size` of them in an epoch, and, if they are drawn `anew`, others in the next epoch. Example i
-    of an epoch depends on the seed, the epoch and i alone, so that every process makes the same ones.
-    """
-
-    draw: Callable[[np.random.Generator], tuple]
-    size: int
-    _: KW_ONLY
-    seed: int = 0
-    anew: bool = True
-
-    def __len__(self) -> int:
-        return self.size
-
-    def batch(self, rows, epoch: int = 0) -> tuple:
-        """The inputs and the targets of these rows, made for this epoch."""
-        numbers = np.arange(self.size)[rows]
-        seeds = ((self.seed, epoch if self.anew else 0, int(i)) for i in numbers)
-        made = [self.draw(np.random.default_rng(seed)) for seed in seeds]
-        inputs, targets = map(stacked, zip(*made, strict=True))
-        return each(as_floats, inputs), targets
-
-    @cached_property
-    def targets(self):
-        """The targets of the first epoch: where examples are not drawn anew, of every epoch."""
-        return self.batch(slice(None))[1]
-
-    @property
-    def digest(self) -> str:
-        """What tells these examples from all others: their number, and the first of them."""
-        inputs, targets = self.batch(range(min(8, self.size)))
-        return digest_of(np.array([self.size, self.seed, self.anew]), *arrays(inputs), *arrays(targets))
-
-
 def each(function: Callable, some):
     """The function of an array, or of every array of a tuple."""
     return tuple(map(function, some)) if isinstance(some, tuple) else function(some)
@@ -113,11 +76,6 @@ def each(function: Callable, some):
 def arrays(some) -> tuple:
     """An array, or a tuple of arrays, as a tuple."""
     return some if isinstance(some, tuple) else (some,)
-
-
-def stacked(some: tuple):
-    """Rows of examples as arrays: a tuple of arrays where an example is a tuple."""
-    return tuple(map(np.stack, zip(*some, strict=True))) if isinstance(some[0], tuple) else np.stack(some)
 
 
 def as_floats(x: np.ndarray) -> np.ndarray:
@@ -141,16 +99,17 @@ def digest_of(*some: np.ndarray) -> str:
 class Dataset:
     """Training and validation examples of one data set, which have none in common.
 
-    `classes` are the names of the classes where targets are their numbers. `source` is the door that
-    `final_test` opens: `source("test")` gives the sealed examples, `source("train")` all others. A pickled
-    copy, such as a worker process gets, has none.
+    Both are `Examples`, or anything else that has a length, `batch(rows, epoch)`, `targets` and `digest`,
+    such as `nb.Drawn`. `classes` are the names of the classes where targets are their numbers. `source` is
+    the door that `final_test` opens: `source("test")` gives the sealed examples, `source("train")` all
+    others. A pickled copy, such as a worker process gets, has none.
     """
 
     name: str
-    train: Examples | Drawn
-    validation: Examples | Drawn
+    train: Examples
+    validation: Examples
     classes: tuple[str, ...] = ()
-    source: Callable[[str], Examples | Drawn] | None = field(default=None)
+    source: Callable[[str], Examples] | None = field(default=None)
 
     @property
     def input_shape(self) -> tuple:

@@ -16,7 +16,16 @@ import numpy as np
 from nasbook import metrics, networks
 from nasbook.datasets import Dataset
 from nasbook.modes import ROOT, by_mode, mode
-from nasbook.training import CROSS_ENTROPY, compile_model, fit, fresh_model, most_probable, named, predict
+from nasbook.training import (
+    CROSS_ENTROPY,
+    compile_model,
+    fit,
+    fresh_model,
+    measured_cost,
+    most_probable,
+    named,
+    predict,
+)
 from nasbook.trial import name_of
 
 RESULTS = ROOT / by_mode(full="notebooks/results", fast="runs/fast/results")
@@ -111,7 +120,7 @@ def final_test(
         name=name,
         data=data.name,
         scores=tuple(float(score(test.targets, predict(model, test, decode))) for model in models),
-        **networks.measured_cost(models[0])._asdict(),
+        **measured_cost(models[0])._asdict(),
         seconds=float(np.mean(times)),
         search_seconds=float(search_seconds),
         images=len(examples),

@@ -166,46 +166,6 @@ def build(architecture: Mapping, input_shape: tuple = IMAGE, classes: int = 10) 
     return model
 
 
-def measured_cost(model: keras.Model) -> Cost:
-    """The same two numbers, counted on a Keras network, layer by layer, as often as each is used.
-
-    Multiply-adds are unknown where the network is no graph of layers, or where a layer with weights is none
-    of Keras's dense, convolutional and recurrent ones and has no method `multiply_adds(output_shape)` that
-    tells.
-    """
-    parameters = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
-    graph = getattr(model, "_functional", model)
-    levels = getattr(graph, "_nodes_by_depth", None)
-    if levels is None:
-        return Cost(parameters, None)
-    counted = [multiply_adds(node) for nodes in levels.values() for node in nodes if not node.is_input]
-    return Cost(parameters, None if None in counted else sum(counted))
-
-
-def multiply_adds(node) -> int | None:
-    """Those of one use of a layer: its weights of two or more dimensions, once at every position."""
-    layer, shape = node.operation, node.outputs[0].shape
-    if hasattr(layer, "_nodes_by_depth") or hasattr(layer, "_functional"):
-        return measured_cost(layer).multiply_adds
-    if hasattr(layer, "multiply_adds"):
-        return layer.multiply_adds(shape)
-    weights = [weight.shape for weight in getattr(layer, "weights", []) if len(weight.shape) > 1]
-    name = type(layer).__name__
-    if not weights or name == "Embedding":  # which looks up
-        return 0
-    positions = {
-        "Dense": shape[1:-1],
-        "EinsumDense": shape[1:-1],
-        "Conv": node.input_tensors[0].shape[1:-1] if "Transpose" in name else shape[1:-1],
-        "RNN": node.input_tensors[0].shape[1:2],
-    }
-    kinds = {"SimpleRNN": "RNN", "LSTM": "RNN", "GRU": "RNN", "Bidirectional": "RNN"}
-    kind = kinds.get(name, "Conv" if "Conv" in name else name)
-    if kind not in positions or None in positions[kind]:
-        return None
-    return sum(int(np.prod(shape)) for shape in weights) * int(np.prod(positions[kind]))
-
-
 def lenet5(input_shape: tuple = IMAGE, classes: int = 10) -> keras.Model:
     """LeNet-5 as it is built today: ReLU, max pooling, dense 120 and 84; 61,706 parameters on 28x28.
 

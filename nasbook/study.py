@@ -5,9 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import math
-import operator
-import sys
-import warnings
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor
@@ -16,13 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from tqdm import tqdm
 
 from nasbook.engine import executors
+from nasbook.engine.asking import FAR, candidates, how_far, progress_bar, show, whole
 from nasbook.engine.journal import Journal, identity, read_trials
 from nasbook.engine.work import Work
-from nasbook.space import Architecture
-from nasbook.strategies.protocol import Candidate
 from nasbook.trial import Trial, name_of
 
 if TYPE_CHECKING:
@@ -30,8 +25,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 1000  # duplicates in a row after which a strategy is taken to have nothing new to propose
 FAILURES = 20  # failed candidates in a row after which something else is taken to be wrong
-FAR = 256  # how far ahead a strategy is asked that waits by itself for the results it needs
-BAR = "{percentage:3.0f}%|{bar:12}| {elapsed}<{remaining} {desc}"
 
 
 @dataclass(frozen=True)
@@ -195,9 +188,7 @@ def search(
         file = journal and stack.enter_context(Journal(journal, identity(strategy, evaluate, seed, made_by)))
         submit = executor and stack.enter_context(executors.submitting(executor, evaluate))
         work = stack.enter_context(Work(evaluate, seed, submit, file))
-        bar = stack.enter_context(
-            tqdm(total=1, bar_format=BAR, miniters=0, disable=not progress, file=sys.stdout)
-        )
+        bar = stack.enter_context(progress_bar(progress))
         try:
             while (used := budget.used(history)) < 1 and repeats < PATIENCE and failures < FAILURES:
                 while (free := window - len(pending)) and (n := min(free, budget.left(work))) > 0:
@@ -222,54 +213,3 @@ def search(
             history.stopped = "the executor broke, as its workers died; nb.Processes replaces a dead worker"
         show(bar, min(1, budget.used(history)), history, history.stopped)
     return history
-
-
-def whole(seed) -> int:
-    """A seed as Python's whole number. Raises ValueError for what is none."""
-    try:
-        return operator.index(seed)
-    except TypeError:
-        raise ValueError(f"seed={seed!r} cannot be repeated: give a whole number, such as 0.") from None
-
-
-def candidates(strategy, n: int) -> list[Candidate]:
-    """What a strategy proposes. Raises TypeError for anything but candidates, with architectures in them."""
-    asked = strategy.ask(n)
-    if type(strategy).__module__.startswith("nasbook."):
-        return asked
-    for one in asked:
-        if not (isinstance(one, Candidate) and isinstance(one.architecture, Architecture)):
-            raise TypeError(
-                f"{type(strategy).__name__}.ask proposed {one!r:.80}: it returns a list of "
-                "nb.Candidate(architecture), with architectures from space.sample or space.architecture."
-            )
-    space = getattr(strategy, "space", None)
-    return (
-        [one._replace(architecture=space.architecture(one.architecture)) for one in asked] if space else asked
-    )
-
-
-def how_far(strategy, executor: Executor | None, ahead: int | None) -> tuple[int, int | None]:
-    """How many candidates may be out at a time, and the number that makes the history, if there is one."""
-    if ahead is not None and ahead < 1:
-        raise ValueError(f"ahead={ahead} asks for nothing: give at least 1.")
-    if vars(type(strategy)).get("waits"):  # not inherited: a subclass may learn where its parent waits
-        return ahead or FAR, None
-    if executor and not ahead:
-        warnings.warn(
-            f"{type(strategy).__name__} learns from each trial before it proposes the next, so only one "
-            "worker is busy: give ahead=4, for example, to let it propose before the results are known.",
-            stacklevel=3,
-        )
-    return ahead or 1, ahead or 1
-
-
-def show(bar: tqdm, share: float, history: History, now) -> None:
-    """Move the progress bar: what was done, the best so far, and what is happening now."""
-    if not bar.disable:
-        best = f"best {history.best.score:.4f}" if history.succeeded else "none yet"
-        cached = len(history.trials) - len(history.fresh)
-        bar.set_description_str(
-            f"{len(history.fresh)} evaluated, {cached} cached, {best} | {now}", refresh=False
-        )
-        bar.update(share - bar.n)

@@ -7,7 +7,6 @@ import dataclasses
 import functools
 import inspect
 import math
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +15,15 @@ import keras
 import numpy as np
 
 from nasbook import metrics, networks
-from nasbook.datasets import Dataset, Drawn, Examples
+from nasbook.datasets import Dataset, Examples
 from nasbook.engine.batches import Batches, Clock, feed
 from nasbook.engine.checkpoints import Folder, inherit_weights, restore
+from nasbook.engine.costs import measured_cost
 from nasbook.engine.device import one_training, reason_of, start_anew
 from nasbook.engine.digest import digest_or_warn
+from nasbook.engine.watching import CROSS_ENTROPY, ValidationCurve, named
 from nasbook.trial import Trial
 
-CROSS_ENTROPY = "sparse_categorical_crossentropy"
 RECIPE = ("batch_size", "learning_rate", "optimizer")  # a gene of this name takes the place of the setting
 
 # --- training ---------------------------------------------------------------------------------------------
@@ -68,7 +68,7 @@ def train(
 
 def fit(
     model: keras.Model,
-    examples: Examples | Drawn,
+    examples: Examples,
     *,
     seed: int,
     epochs: int,
@@ -97,7 +97,7 @@ def most_probable(outputs: np.ndarray) -> np.ndarray:
 
 def predict(model: keras.Model, x, decode: Callable = most_probable):
     """What a network says of these inputs: by default the most probable class of each, shape (n,)."""
-    examples = x if isinstance(x, Examples | Drawn) else Examples(x, np.zeros(len(x)))
+    examples = x if hasattr(x, "batch") else Examples(x, np.zeros(len(x)))
     return decode(model.predict(feed(Batches(examples, 500)), verbose=0))
 
 
@@ -222,7 +222,7 @@ class Trainer:
         with one_training(self.policy):
             try:
                 model = fresh_model(candidate, self.build, self.data, seed)
-                cost = networks.measured_cost(model)
+                cost = measured_cost(model)
                 self.refuse_too_large(cost)
                 compile_model(model, steps, *recipe, self.loss)
                 model = reinitialize(like, model) if like else model
@@ -267,48 +267,3 @@ class Trainer:
         if inherit and (parent := self.folder.load(*inherit)):
             inherit_weights(model, parent)
         return []
-
-
-class ValidationCurve(keras.callbacks.Callback):
-    """Measure the metric on the validation examples after every epoch; give up where that makes no sense."""
-
-    def __init__(self, trainer: Trainer):
-        super().__init__()
-        self.trainer, self.scores, self.start = trainer, [], time.perf_counter()
-        self.metric = metrics.get(trainer.metric)
-
-    @functools.cached_property
-    def inputs(self):
-        return feed(Batches(self.trainer.data.validation, 500))
-
-    @property
-    def seconds(self) -> float:
-        return time.perf_counter() - self.start
-
-    def on_train_batch_end(self, batch, logs=None):
-        if self.seconds > self.trainer.max_seconds:
-            raise TimeoutError(f"the training took longer than {self.trainer.max_seconds:g} seconds")
-
-    def on_epoch_end(self, epoch, logs=None):
-        if not math.isfinite(logs["loss"]):
-            raise FloatingPointError(f"the loss became {logs['loss']} in epoch {epoch + 1}")
-        outputs = self.model.predict(self.inputs, verbose=0)
-        if self.trainer.loss == CROSS_ENTROPY == self.model.loss:
-            refuse_no_probabilities(outputs)
-        score = float(self.metric(self.trainer.data.validation.targets, self.trainer.decode(outputs)))
-        if not math.isfinite(score):
-            raise FloatingPointError(f"the metric became {score} in epoch {epoch + 1}")
-        self.scores.append(score)
-        logs[f"val_{named(self.metric)}"] = score  # for callbacks
-
-
-def refuse_no_probabilities(outputs: np.ndarray) -> None:
-    """Raise ValueError where cross-entropy would be computed from what are no probabilities."""
-    if not isinstance(outputs, np.ndarray) or outputs.min() < 0 or np.abs(outputs.sum(-1) - 1).max() > 0.02:
-        raise ValueError(
-            "the outputs are no probabilities: end with a softmax, or compile with a loss that takes logits"
-        )
-
-
-def named(function) -> str:
-    return getattr(function, "__qualname__", type(function).__name__)

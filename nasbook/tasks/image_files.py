@@ -77,7 +77,8 @@ def part_folders(path: Path, given: dict[str, Path]) -> dict[str, Path]:
     part is told by the class folders in it.
     """
     if len({path, *given.values()}) <= len(given):
-        raise ValueError("Two parts are the same folder: give each of them a folder of its own.")
+        told = ", ".join(map(str, [path, *given.values()]))
+        raise ValueError(f"Two parts are the same folder ({told}): give each of them a folder of its own.")
     folders = [one for one in folders_in(path) if one.resolve() not in given.values()]
     named = [one for one in folders if one.name.lower() in PARTS]
     if not named or (len(named) < len(folders) and not any(map(folders_in, named))):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from nasbook.datasets import Dataset, Drawn, Examples, arrays
+from nasbook.datasets import Dataset, Examples, arrays
 from nasbook.trial import Trial
 
 
@@ -56,7 +56,7 @@ class CrossValidated:
     def __post_init__(self):
         if self.folds < 2:
             raise ValueError(f"folds={self.folds} cannot validate: give at least 2.")
-        if isinstance(self.trainer.data.train, Drawn):
+        if not isinstance(self.trainer.data.train, Examples):
             raise ValueError("Examples that are drawn anew need no folds: give the data set more of them.")
 
     @property
