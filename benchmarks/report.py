@@ -88,7 +88,7 @@ def throughput_part() -> Iterable[str]:
         "**Throughput** (`throughput.py`): candidates trained in a minute, the same ones by each tool, with "
         "the same `build`, images and epochs; medians of three runs. Start-up counts less in a longer "
         "search. Part of nasbook's lead: no epoch waits at its end for a thread of TensorFlow, as "
-        "`nasbook/batches.py` explains."
+        "`nasbook/engine/batches.py` explains."
     )
     yield table(
         ("tool", "candidates in a run", *SPEEDS),

@@ -23,7 +23,6 @@ from nasbook.training import (
     fresh_model,
     measured_cost,
     most_probable,
-    named,
     predict,
 )
 from nasbook.trial import name_of
@@ -126,7 +125,7 @@ def final_test(
         images=len(examples),
         epochs=epochs,
         mode=mode(),
-        metric=metric if isinstance(metric, str) else named(metric),
+        metric=name_of(metric),
     )
     file.write_text(json.dumps(dataclasses.asdict(result), indent=1) + "\n")
     return result

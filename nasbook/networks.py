@@ -1,4 +1,4 @@
-"""Models: the book's space of networks, from genes to layers, cost and Keras network; and LeNet-5.
+"""Models: the book's space of networks, from genes to layers, cost and Keras network.
 
 Every model takes images of shape (batch, height, width, channels) with values in [0, 1] and returns class
 probabilities of shape (batch, classes). What a network costs is arithmetic: Keras is imported only to build.
@@ -164,26 +164,3 @@ def build(architecture: Mapping, input_shape: tuple = IMAGE, classes: int = 10) 
         model.add(keras.layers.Flatten())
     model.add(keras.layers.Dense(classes, activation="softmax", kernel_initializer=initializer))
     return model
-
-
-def lenet5(input_shape: tuple = IMAGE, classes: int = 10) -> keras.Model:
-    """LeNet-5 as it is built today: ReLU, max pooling, dense 120 and 84; 61,706 parameters on 28x28.
-
-    Images below 12x12 leave its second convolution no room; there it keeps the image size, as the first does.
-    """
-    import keras
-
-    padding = "valid" if min(input_shape[:2]) >= 12 else "same"
-    return keras.Sequential(
-        [
-            keras.Input(input_shape),
-            keras.layers.Conv2D(6, 5, padding="same", activation="relu"),
-            keras.layers.MaxPooling2D(2),
-            keras.layers.Conv2D(16, 5, padding=padding, activation="relu"),
-            keras.layers.MaxPooling2D(2),
-            keras.layers.Flatten(),
-            keras.layers.Dense(120, activation="relu"),
-            keras.layers.Dense(84, activation="relu"),
-            keras.layers.Dense(classes, activation="softmax"),
-        ]
-    )

@@ -4,11 +4,8 @@ A search chooses by one noisy score and is judged by what its choice is worth: `
 into a number, for example `table.regret`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import stats
@@ -16,9 +13,6 @@ from scipy import stats
 from nasbook.study import Budget, History, search
 from nasbook.table import Table
 from nasbook.trial import Trial
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def repeat(strategy, evaluate: Callable[..., Trial], budget: int | Budget, seeds: int | Iterable[int] = 100):
@@ -80,7 +74,7 @@ def among_the_best(table: Table, share: float = 0.01) -> Callable[[Trial], bool]
     return lambda trial: table.rank(trial.architecture) <= last
 
 
-def selection_gap(histories: Sequence[History], table: Table) -> pd.DataFrame:
+def selection_gap(histories: Sequence[History], table: Table):
     """What every winner promised and what it holds: one row a run.
 
     `score` is the one noisy validation score that it was chosen for, `quality` the mean over the seeds,
@@ -155,7 +149,7 @@ def holm(p_values) -> np.ndarray:
     return corrected
 
 
-def compare(results: Mapping[str, Sequence[float]]) -> pd.DataFrame:
+def compare(results: Mapping[str, Sequence[float]]):
     """Every pair of strategies, run by run: one row a pair.
 
     `results` holds one number a run, the same seeds in the same order for every strategy. The p-value is

@@ -1,7 +1,5 @@
 """The loop: ask a strategy, evaluate, tell it, until the budget is spent."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import math
@@ -10,7 +8,6 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,9 +16,6 @@ from nasbook.engine.asking import FAR, candidates, how_far, progress_bar, show, 
 from nasbook.engine.journal import Journal, identity, read_trials
 from nasbook.engine.work import Work
 from nasbook.trial import Trial, name_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 PATIENCE = 1000  # duplicates in a row after which a strategy is taken to have nothing new to propose
 FAILURES = 20  # failed candidates in a row after which something else is taken to be wrong
@@ -40,7 +34,7 @@ class Budget:
         if not all(limit > 0 for limit in limits) or min(limits) == float("inf"):
             raise ValueError(f"{self} never starts or never ends: give at least one limit, and each above 0.")
 
-    def used(self, history: History) -> float:
+    def used(self, history: "History") -> float:
         """The share of the budget that is gone; at 1 the search ends."""
         return max(
             len(history.fresh) / self.evaluations,
@@ -68,7 +62,7 @@ class History:
     stopped: str = ""
 
     @classmethod
-    def read(cls, path: str | Path) -> History:
+    def read(cls, path: str | Path) -> "History":
         """The trials in a journal, in the order asked: of a search that runs, was killed, or is done.
 
         Duplicates and parents are not on file. Raises ValueError for a file that is no journal.
@@ -115,7 +109,7 @@ class History:
             raise ValueError(f"There is no best trial: {reason}.")
         return max(self.succeeded, key=lambda trial: trial.score)
 
-    def incumbent(self) -> pd.DataFrame:
+    def incumbent(self):
         """The best score so far after every unique evaluation: columns evaluation, epochs, seconds, score."""
         import pandas as pd
 
@@ -128,7 +122,7 @@ class History:
             }
         )
 
-    def to_frame(self, *, genes: bool = False) -> pd.DataFrame:
+    def to_frame(self, *, genes: bool = False):
         """One row a trial; with `genes=True` also one column a gene."""
         import pandas as pd
 

@@ -4,13 +4,10 @@ Benchmarks of this kind are called tabular; the first was NAS-Bench-101 (Ying et
 `tools/build_table.py` with nothing but a `Trainer`; `data/README.md` says how.
 """
 
-from __future__ import annotations
-
 import csv
 import dataclasses
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,9 +15,6 @@ from nasbook import datasets
 from nasbook.networks import lenet_space
 from nasbook.space import Architecture, SearchSpace
 from nasbook.trial import Trial
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 SPACES = {"lenet_fashion": lenet_space}
 
@@ -47,7 +41,7 @@ class Table:
         self._ranked = np.sort([-quality for quality in self._quality.values()])
 
     @classmethod
-    def load(cls, name: str = "lenet_fashion") -> Table:
+    def load(cls, name: str = "lenet_fashion") -> "Table":
         """The table of this name from `data/`.
 
         Raises ValueError for an unknown name or a damaged file, FileNotFoundError for a missing one.
@@ -58,7 +52,7 @@ class Table:
             return cls.read(SPACES[name](), csv.DictReader(file))
 
     @classmethod
-    def read(cls, space: SearchSpace, rows) -> Table:
+    def read(cls, space: SearchSpace, rows) -> "Table":
         """A table from its rows: a mapping each, from column names to text."""
         architectures = {printed(space, a): a for a in space.enumerate()}
         records: dict[Architecture, list[Trial]] = {}
@@ -136,7 +130,7 @@ class Table:
         """
         return -float(self._ranked[0]) - self._quality[trial.architecture]
 
-    def to_frame(self) -> pd.DataFrame:
+    def to_frame(self):
         """One row an architecture: its genes, quality, spread between seeds, test accuracy, cost, rank."""
         import pandas as pd
 

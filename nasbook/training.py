@@ -17,11 +17,11 @@ import numpy as np
 from nasbook import metrics, networks
 from nasbook.datasets import Dataset, Examples
 from nasbook.engine.batches import Batches, Clock, feed
-from nasbook.engine.checkpoints import Folder, inherit_weights, restore
-from nasbook.engine.costs import measured_cost
+from nasbook.engine.checkpoints import Folder, begin
+from nasbook.engine.costs import measured_cost, refuse_too_large
+from nasbook.engine.describing import description_of
 from nasbook.engine.device import one_training, reason_of, start_anew
-from nasbook.engine.digest import digest_or_warn
-from nasbook.engine.watching import CROSS_ENTROPY, ValidationCurve, named
+from nasbook.engine.watching import CROSS_ENTROPY, ValidationCurve
 from nasbook.trial import Trial
 
 RECIPE = ("batch_size", "learning_rate", "optimizer")  # a gene of this name takes the place of the setting
@@ -173,19 +173,7 @@ class Trainer:
     @functools.cached_property
     def description(self) -> dict:
         """What a journal says about this evaluator: another one of the same description trains alike."""
-        counts = {"train": len(self.data.train), "validation": len(self.data.validation)}
-        shape, classes = self.data.input_shape, self.data.classes
-        data = {"name": self.data.name, **counts, "shape": shape, "classes": classes}
-        settings = {
-            f.name: getattr(self, f.name) for f in dataclasses.fields(self)[1:] if f.name != "checkpoints"
-        }
-        simple = {name: value for name, value in settings.items() if isinstance(value, int | float | str)}
-        names = {name: named(value) for name, value in settings.items() if callable(value)}
-        code = digest_or_warn(
-            {name: settings[name] for name in settings if name not in simple}, "the Trainer"
-        )
-        told = {**simple, **names, "policy": self.policy, "code": code}
-        return {"data": data | {"fingerprint": self.data.fingerprint}, **told}
+        return description_of(self)
 
     def __call__(self, candidate, **settings) -> Trial:
         """The trial of a candidate; the settings are those of `fit`."""
@@ -223,10 +211,10 @@ class Trainer:
             try:
                 model = fresh_model(candidate, self.build, self.data, seed)
                 cost = measured_cost(model)
-                self.refuse_too_large(cost)
+                refuse_too_large(cost, self.max_parameters, self.max_multiply_adds)
                 compile_model(model, steps, *recipe, self.loss)
                 model = reinitialize(like, model) if like else model
-                curve.scores += self.prepare(model, candidate, seed, resume, inherit)
+                curve.scores += begin(model, self.folder, candidate, seed, resume, inherit)
                 done = len(curve.scores)
                 fit(
                     model,
@@ -246,24 +234,7 @@ class Trainer:
         outcome |= {"curve": tuple(curve.scores), "seconds": curve.seconds, "resumed": done}
         return Trial(candidate, seed, epochs, **cost._asdict(), **outcome), model
 
-    def refuse_too_large(self, cost: networks.Cost) -> None:
-        for name, most in (("parameters", self.max_parameters), ("multiply_adds", self.max_multiply_adds)):
-            if (getattr(cost, name) or 0) > most:
-                raise ValueError(f"{getattr(cost, name):,} {name} are more than the {most:,} allowed")
-
     @functools.cached_property
     def folder(self) -> Folder:
         """Where checkpoints of this trainer lie, which no other one takes for its own."""
         return Folder(self.checkpoints, repr(self.description))
-
-    def prepare(
-        self, model: keras.Model, candidate, seed: int, resume: int, inherit: tuple | None
-    ) -> list[float]:
-        """Let a fresh network go on where its checkpoint stood, or inherit; its scores until there."""
-        known = self.folder.load(candidate, seed, resume) if resume else None
-        if known:
-            restore(model, known)
-            return list(known.curve)
-        if inherit and (parent := self.folder.load(*inherit)):
-            inherit_weights(model, parent)
-        return []

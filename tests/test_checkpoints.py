@@ -124,7 +124,7 @@ def test_a_child_inherits_where_shapes_agree_and_nowhere_else(trainer, tinier):
 
 def test_children_of_an_evolution_inherit_from_their_mothers(trainer, monkeypatch):
     inherited = []
-    monkeypatch.setattr(training, "inherit_weights", lambda model, parent: inherited.append(parent))
+    monkeypatch.setattr(checkpoints, "inherit_weights", lambda model, parent: inherited.append(parent))
     evolution = nb.Genetic(SPACE, population=3, elite=1, inherit=True)
     history = nb.search(evolution, trainer, 5, seed=0, progress=False)
     assert len(inherited) == 2

@@ -6,7 +6,7 @@ import pytest
 
 import nasbook as nb
 from nasbook.engine.costs import measured_cost
-from nasbook.tasks.lenet5_1998 import C3_INPUTS, segment_codes
+from nasbook.tasks.lenet5 import C3_INPUTS, segment_codes
 
 LENET, ARTICLE = nb.lenet_space(), nb.article_space()
 RNGS = [np.random.default_rng(seed) for seed in range(8)]

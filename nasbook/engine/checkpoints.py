@@ -92,6 +92,19 @@ def read(file: Path) -> Checkpoint:
     return Checkpoint(weights, variables, tuple(map(float, parts["curve"])))
 
 
+def begin(
+    model: keras.Model, folder: Folder, candidate, seed: int, resume: int, inherit: tuple | None
+) -> list[float]:
+    """Let a fresh network go on where its checkpoint stood, or inherit; its scores until there."""
+    known = folder.load(candidate, seed, resume) if resume else None
+    if known:
+        restore(model, known)
+        return list(known.curve)
+    if inherit and (parent := folder.load(*inherit)):
+        inherit_weights(model, parent)
+    return []
+
+
 def restore(model: keras.Model, checkpoint: Checkpoint) -> None:
     """Put a compiled network of the same architecture where the training stood, its optimizer included."""
     model.optimizer.build(model.trainable_variables)

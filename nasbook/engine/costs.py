@@ -44,3 +44,10 @@ def multiply_adds(node) -> int | None:
     if kind not in positions or None in positions[kind]:
         return None
     return sum(int(np.prod(shape)) for shape in weights) * int(np.prod(positions[kind]))
+
+
+def refuse_too_large(cost: Cost, parameters: float, multiply_adds: float) -> None:
+    """Raise ValueError for a network that costs more than is allowed."""
+    for name, most in (("parameters", parameters), ("multiply_adds", multiply_adds)):
+        if (getattr(cost, name) or 0) > most:
+            raise ValueError(f"{getattr(cost, name):,} {name} are more than the {most:,} allowed")

@@ -9,6 +9,7 @@ import numpy as np
 
 from nasbook import metrics
 from nasbook.engine.batches import Batches, feed
+from nasbook.engine.describing import named
 
 CROSS_ENTROPY = "sparse_categorical_crossentropy"
 
@@ -52,7 +53,3 @@ def refuse_no_probabilities(outputs: np.ndarray) -> None:
         raise ValueError(
             "the outputs are no probabilities: end with a softmax, or compile with a loss that takes logits"
         )
-
-
-def named(function) -> str:
-    return getattr(function, "__qualname__", type(function).__name__)

@@ -1,14 +1,7 @@
-"""The article that the book answers: its search space, millions of networks, and its version of LeNet-5."""
+"""The article that the book answers: its search space, millions of networks."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from nasbook.networks import IMAGE, describe
+from nasbook.networks import describe
 from nasbook.space import Choice, SearchSpace
-
-if TYPE_CHECKING:
-    import keras
 
 
 def article_space() -> SearchSpace:
@@ -34,21 +27,3 @@ def article_space() -> SearchSpace:
         Choice("initialization", ("random", "xavier", "he")),
     ]
     return SearchSpace(genes, describe)
-
-
-def lenet5_article(input_shape: tuple = IMAGE, classes: int = 10) -> keras.Model:
-    """ "LeNet-5" as the article describes it (its section 4.3): one dense layer; 34,622 parameters."""
-    import keras
-
-    return keras.Sequential(
-        [
-            keras.Input(input_shape),
-            keras.layers.Conv2D(6, 5, activation="relu"),
-            keras.layers.MaxPooling2D(2),
-            keras.layers.Conv2D(16, 5, activation="relu"),
-            keras.layers.MaxPooling2D(2),
-            keras.layers.Flatten(),
-            keras.layers.Dense(120, activation="relu"),
-            keras.layers.Dense(classes, activation="softmax"),
-        ]
-    )
