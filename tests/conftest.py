@@ -1,6 +1,7 @@
 """What several test files share: figures without a window, and data small enough to train on."""
 
 import signal
+import time
 from dataclasses import replace
 
 import matplotlib
@@ -35,3 +36,17 @@ def small_net():
 def tinier(tiny):
     """64 training and 50 validation images, where only the machinery matters."""
     return replace(tiny, train=tiny.train.subset(slice(64)), validation=tiny.validation.subset(slice(50)))
+
+
+@pytest.fixture(scope="session")
+def wait_until():
+    """`wait_until(happened, process)`: however slow the machine is, unless the process ends before."""
+
+    def wait(happened, process=None) -> None:
+        end = time.monotonic() + 600
+        while not happened():
+            assert process is None or process.poll() is None, "the process ended before"
+            assert time.monotonic() < end, "it did not happen in 10 minutes"
+            time.sleep(0.02)
+
+    return wait

@@ -1,5 +1,6 @@
 """The book as its readers see it: JupyterLab, a browser, every cell run, a slider moved."""
 
+import contextlib
 import json
 import os
 import re
@@ -14,28 +15,55 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from playwright.sync_api import Error, sync_playwright
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 TOKEN = "nasbook-browser-test"
 KERNEL_IDLE = "text=/Python 3.* \\| Idle$/"  # the status bar, once a kernel has answered
-pytestmark = pytest.mark.xdist_group("browser")
+PATIENCE = 600  # seconds, for what happens by itself also on a busy machine
+NO_BROWSER = "No browser was found, so nothing was tested in one: install Chromium, Chrome or Edge."
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+NAMES += ("microsoft-edge", "microsoft-edge-stable")
+MAC = ("Chromium", "Google Chrome", "Microsoft Edge")
+WINDOWS = ("Chromium/Application/chrome.exe", "Google/Chrome/Application/chrome.exe")
+WINDOWS += ("Microsoft/Edge/Application/msedge.exe",)
+WINDOWS_FOLDERS = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
+
+
+def installed() -> list[str]:
+    """The browsers of this machine that Playwright can drive; first the one that `CHROMIUM` names."""
+    paths = [os.environ.get("CHROMIUM"), *map(shutil.which, NAMES)]
+    paths += [f"/Applications/{name}.app/Contents/MacOS/{name}" for name in MAC]
+    folders = [os.environ[name] for name in WINDOWS_FOLDERS if name in os.environ]
+    paths += [os.path.join(folder, name) for folder in folders for name in WINDOWS]
+    return [path for path in paths if path and os.path.exists(path)]
+
+
+def launched(driver):
+    """A browser of this machine, else the one that Playwright installs, else None."""
+    settings = {"args": ["--no-sandbox"], "timeout": 1000 * PATIENCE}
+    for path in installed():
+        with contextlib.suppress(Error):
+            return driver.chromium.launch(executable_path=path, **settings)
+    with contextlib.suppress(Error, subprocess.SubprocessError):
+        install = [sys.executable, "-m", "playwright", "install", "chromium"]
+        hurry = {**os.environ, "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "5000"}  # milliseconds
+        subprocess.run(install, env=hurry, timeout=300, check=True, capture_output=True)
+        return driver.chromium.launch(**settings)
 
 
 @pytest.fixture(scope="module")
 def browser():
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if not executable:
-        needed = "No browser: install chromium, or set CHROMIUM to the path of one."
-        pytest.fail(needed) if os.environ.get("CI") else pytest.skip(needed)
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+    with sync_playwright() as driver:
+        chromium = launched(driver)
+        if not chromium:
+            pytest.fail(NO_BROWSER) if os.environ.get("CI") else pytest.skip(NO_BROWSER)
         yield chromium
         chromium.close()
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
+def lab(tmp_path_factory, wait_until):
     """JupyterLab in fast mode on a copy of the book: its address and its folder."""
     folder = tmp_path_factory.mktemp("lab")
     shutil.copytree(NOTEBOOKS, folder / "notebooks")
@@ -51,21 +79,18 @@ def lab(tmp_path_factory):
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
-            wait_for(f"http://127.0.0.1:{port}/api/status?token={TOKEN}", server, folder / "log")
+            wait_until(lambda: answers(f"http://127.0.0.1:{port}/api/status?token={TOKEN}"), server)
             yield f"http://127.0.0.1:{port}", folder / "notebooks"
         finally:
             server.terminate()
-            server.wait(30)
+            server.wait(PATIENCE)
 
 
-def wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
-    for _ in range(240):
-        try:
-            return urllib.request.urlopen(address, timeout=5).close()
-        except OSError:
-            assert server.poll() is None, log.read_text()
-            time.sleep(0.5)
-    pytest.fail(f"JupyterLab did not start: {log.read_text()}")
+def answers(address: str) -> bool:
+    with contextlib.suppress(OSError):
+        urllib.request.urlopen(address, timeout=PATIENCE).close()
+        return True
+    return False
 
 
 @pytest.fixture
@@ -73,7 +98,7 @@ def run_all(browser, lab):
     """Open a notebook, run all cells as a reader would, save it: the page, and its code cells as saved."""
     address, folder = lab
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(1000 * PATIENCE)
 
     def run(name: str):
         page.goto(f"{address}/lab/tree/{name}?token={TOKEN}&reset")
@@ -81,13 +106,15 @@ def run_all(browser, lab):
         page.click('.lm-MenuBar-itemLabel:text-is("Run")')
         page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
         count = sum(c.cell_type == "code" for c in nbformat.read(folder / name, as_version=4).cells)
-        deadline = time.monotonic() + 300
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
+            page.wait_for_timeout(1000)
+            if not page.locator(KERNEL_IDLE).count():
+                continue
             page.keyboard.press("Control+s")
-            page.wait_for_timeout(2000)
+            page.wait_for_timeout(500)
             saved = [c for c in read_saved(folder / name) if c["cell_type"] == "code"]
-            all_ran = [c["execution_count"] for c in saved] == list(range(1, count + 1))
-            if all_ran and page.locator(KERNEL_IDLE).count():
+            if [c["execution_count"] for c in saved] == list(range(1, count + 1)):
                 return page, saved
             if surprises := [error for cell in saved if not meant(cell) for error in errors(cell)]:
                 pytest.fail(f"{name} stopped: {surprises[0]['ename']}: {surprises[0]['evalue']}")

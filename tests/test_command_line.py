@@ -1,13 +1,13 @@
 """The command line: a search goes on after any end, is looked at, and its best is taken home."""
 
 import json
+import math
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -20,13 +20,15 @@ from nasbook.course import commands
 from nasbook.course.command_line import parser
 
 COMMAND = (sys.executable, "-m", "nasbook")
+PATIENCE = 600  # seconds, for what ends by itself also on a busy machine
+LIMIT = 20_000  # parameters; of the first four candidates the third has more
 
 
 def nasbook(*line) -> subprocess.CompletedProcess:
     """One command, on a server: there is no display."""
     server = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "MPLBACKEND")}
     return subprocess.run(
-        [*COMMAND, *map(str, line)], capture_output=True, text=True, timeout=300, env=server
+        [*COMMAND, *map(str, line)], capture_output=True, text=True, timeout=PATIENCE, env=server
     )
 
 
@@ -53,11 +55,14 @@ def rows(file: Path) -> list[dict]:
     return sorted(map(json.loads, file.read_text().splitlines()[1:]), key=lambda row: row["number"])
 
 
-def wait_for(file: Path, trials: int) -> None:
-    deadline = time.time() + 240
-    while not file.exists() or file.read_bytes().count(b"\n") <= trials:
-        assert time.time() < deadline
-        time.sleep(0.01)
+@pytest.fixture(scope="module")
+def wait_for(wait_until):
+    """`wait_for(run, file, trials)`: until the search has written so many."""
+
+    def wait(run: psutil.Popen, file: Path, trials: int) -> None:
+        wait_until(lambda: file.exists() and file.read_bytes().count(b"\n") > trials, run)
+
+    return wait
 
 
 @pytest.fixture(scope="module")
@@ -71,11 +76,11 @@ def looked_up(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory) -> Path:
-    """A folder of images: dark and light ones, 20 of each."""
+    """A folder of images: 30 dark and 15 light ones."""
     folder, rng = tmp_path_factory.mktemp("data") / "photos", np.random.default_rng(0)
-    for name, gray in (("dark", 60), ("light", 190)):
+    for name, gray, count in (("dark", 60, 30), ("light", 190, 15)):
         (folder / name).mkdir(parents=True)
-        for i in range(20):
+        for i in range(count):
             noisy = (gray + rng.normal(0, 30, (12, 12))).clip(0, 255).astype("uint8")
             Image.fromarray(noisy).save(folder / name / f"{i}.png")
     return folder
@@ -99,29 +104,29 @@ def test_every_strategy_has_a_name(tmp_path, capsys, strategy):
     assert f"python -m nasbook show {file}" in out
 
 
-def test_a_killed_search_goes_on_and_ends_with_the_same_trials(tmp_path):
+def test_a_killed_search_goes_on_and_ends_with_the_same_trials(tmp_path, wait_for):
     file, table = tmp_path / "x.jsonl", nb.Table.load()
-    line = ["search", "--strategy", "bayesian", "--table", "--trials", 70, "--journal", file]
-    run = start(*line)
-    wait_for(file, 20)
+    line = ["search", "--strategy", "bayesian", "--table", "--journal", file, "--trials"]
+    run = start(*line, 900)
+    wait_for(run, file, 20)
     run.kill()
     run.communicate()
     found = len(nb.History.read(file))
-    resumed = nasbook(*line)
-    whole = nb.search(nb.Bayesian(table.space), table, 70, progress=False)
-    assert 20 <= found < 70
+    resumed = nasbook(*line, found + 10)
+    whole = nb.search(nb.Bayesian(table.space), table, found + 10, progress=False)
+    assert found >= 20
     assert f"{file} holds {found} trials already" in resumed.stdout
     assert [*map(str, nb.History.read(file))] == [*map(str, whole)]
     assert str(whole.best) in resumed.stdout
 
 
-def test_a_server_that_shuts_down_ends_a_search_cleanly(tmp_path):
+def test_a_server_that_shuts_down_ends_a_search_cleanly(tmp_path, wait_for):
     file = tmp_path / "x.jsonl"
     line = ["search", "--strategy", "bayesian", "--table", "--trials", 900, "--journal", file]
     run = start(*line)
-    wait_for(file, 15)
+    wait_for(run, file, 15)
     run.send_signal(signal.SIGTERM)
-    out, err = run.communicate(timeout=60)
+    out, err = run.communicate(timeout=PATIENCE)
     assert run.returncode == 130
     assert "interrupted" in out
     assert err.strip() == f"Ended. To go on: python -m nasbook {' '.join(map(str, line))}"
@@ -134,54 +139,87 @@ def test_the_time_that_trainings_took_ends_a_search(tmp_path):
     assert sum(seconds[:-1]) < 60 <= sum(seconds)
 
 
-def test_workers_stay_busy_when_a_strategy_learns_from_each_trial(tmp_path):
+def test_workers_stay_busy_when_a_strategy_learns_from_each_trial(tmp_path, capsys):
     file = tmp_path / "x.jsonl"
     line = ["search", "--strategy", "aging", "--table", "--trials", 12, "--workers", 2, "--journal", file]
-    done = nasbook(*line)
-    assert "AgingEvolution has 4 candidates out at a time" in done.stdout
+    assert call(*line) == 0
+    assert "AgingEvolution has 4 candidates out at a time" in capsys.readouterr().out
     assert json.loads(file.read_text().splitlines()[0])["ahead"] == 4
     with pytest.raises(ValueError, match="belongs to another search: its ahead is 4, here it is 3"):
         call(*line, "--ahead", 3)
 
 
+@pytest.fixture
+def search_with(monkeypatch, tmp_path):
+    """Search four candidates with this function in the place of a Trainer: the exit code, and the rows."""
+
+    def search(evaluate) -> tuple[int, list[dict]]:
+        monkeypatch.setattr(commands, "trainer", lambda arguments: evaluate)
+        file = tmp_path / "x.jsonl"
+        code = call("search", "--strategy", "random", "--trials", 4, "--journal", file)
+        return code, rows(file)
+
+    return search
+
+
+def test_a_candidate_that_kills_its_process_costs_one_trial_and_not_the_search(search_with):
+    def scored(architecture, *, seed):
+        return nb.Trial(architecture, seed, 1, score=0.5)
+
+    def kills(architecture, *, seed):
+        if architecture == third:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return scored(architecture, seed=seed)
+
+    third = nb.search(nb.RandomSearch(nb.lenet_space()), scored, 3, progress=False).trials[2].architecture
+    code, found = search_with(kills)
+    assert code == 0
+    assert [row["status"] for row in found] == ["done", "done", "failed", "done"]
+    assert found[2]["error"].startswith("WorkerDied")
+
+
+def test_a_search_in_which_no_candidate_succeeds_says_why_and_ends_with_1(search_with, capsys):
+    def fails(architecture, *, seed):
+        return nb.Trial(architecture, seed, 1, score=-math.inf, status="failed", error="OOM: too large")
+
+    code, found = search_with(fails)
+    assert (code, len(found)) == (1, 4)
+    assert "No candidate could be evaluated; the first failed with OOM: too large" in capsys.readouterr().err
+
+
 @pytest.fixture(scope="module")
-def trained(photos, tmp_path_factory) -> Path:
+def trained(photos, tmp_path_factory, wait_for) -> Path:
     """The journal of a real search with two workers, ended by Ctrl-C and begun again."""
     file = tmp_path_factory.mktemp("real") / "photos.jsonl"
-    line = [
-        "search",
-        "--strategy",
-        "random",
-        "--data",
-        photos,
-        *("--size", 10, 10),
-        "--epochs",
-        1,
-        "--workers",
-        2,
-        "--journal",
-        file,
-    ]
+    line = ["search", "--strategy", "random", "--journal", file, "--workers", 2]
+    line += ["--data", photos, "--size", 10, 10, "--epochs", 1]
+    line += ["--metric", "f1", "--class-weight", "balanced", "--max-parameters", LIMIT]
     run = start(*line, "--trials", 400)
-    wait_for(file, 1)
+    wait_for(run, file, 3)
     workers = run.children(recursive=True)
     run.send_signal(signal.SIGINT)
-    out, err = run.communicate(timeout=60)
-    _, alive = psutil.wait_procs(workers, timeout=10)
+    out, err = run.communicate(timeout=PATIENCE)
+    _, alive = psutil.wait_procs(workers, timeout=PATIENCE)
     assert (run.returncode, alive) == (130, [])
     assert "interrupted" in out
     assert "Traceback" not in err
-    done = nasbook(*line, "--trials", 4)
-    assert done.returncode == 0, done.stderr
-    assert "trials already" in done.stdout
+    found = len(rows(file))
+    assert call(*line, "--trials", found + 1) == 0
+    assert len(rows(file)) >= found + 1
     return file
 
 
-def test_ctrl_c_ends_workers_and_the_same_line_goes_on(trained, photos, tiny):
-    trainer = nb.Trainer(nb.load_folder(photos, size=(10, 10)), epochs=1)
+def test_ctrl_c_ends_workers_and_the_same_line_goes_on_by_its_metric_weights_and_limit(trained, photos, tiny):
+    data = nb.load_folder(photos, size=(10, 10))
+    trainer = nb.Trainer(data, epochs=1, metric="f1", class_weight={0: 0.75, 1: 1.5}, max_parameters=LIMIT)
     history = nb.search(nb.RandomSearch(nb.lenet_space()), trainer, 4, progress=False)
-    assert [row["score"] for row in rows(trained)[:4]] == [trial.score for trial in history]
-    assert [row["architecture"] for row in rows(trained)[:4]] == [trial.architecture for trial in history]
+    found = rows(trained)[:4]
+    assert [row["architecture"] for row in found] == [trial.architecture for trial in history]
+    assert [-math.inf if row["score"] is None else row["score"] for row in found] == [
+        t.score for t in history
+    ]
+    assert [row["status"] for row in found] == ["done", "done", "failed", "done"]
+    assert f"{LIMIT:,}" in found[2]["error"] and "parameters" in found[2]["error"]
 
 
 # --- show ---------------------------------------------------------------------------------------------------
@@ -208,6 +246,15 @@ def test_show_works_while_the_last_line_is_being_written(looked_up, tmp_path, ca
     assert plot.read_bytes().startswith(b"%PDF")
 
 
+def test_show_never_draws_over_the_journal(looked_up, tmp_path):
+    file = tmp_path / "ga.png"  # a name that the plot would have, too
+    shutil.copy(looked_up, file)
+    for line in (["show", file], ["show", file, "--plot", tmp_path / "." / "x" / ".." / "ga.png"]):
+        with pytest.raises(ValueError, match=r"The plot would overwrite the journal .*: give another --plot"):
+            call(*line)
+    assert file.read_bytes() == looked_up.read_bytes()
+
+
 def test_show_without_a_success_draws_nothing(looked_up, tmp_path, capsys):
     assert call("show", failed(looked_up, tmp_path / "failed.jsonl")) == 0
     assert "30 evaluations (30 failed" in capsys.readouterr().out
@@ -232,18 +279,28 @@ print(model.count_params(), outputs.shape, "nasbook" in sys.modules)
 """
 
 
-def test_export_trains_the_best_and_plain_keras_loads_it(trained, photos, tmp_path):
+def test_export_trains_the_best_and_plain_keras_loads_it(trained, photos, tmp_path, capsys):
     file, best = tmp_path / "models" / "best.keras", nb.History.read(trained).best
     line = ["export", trained, file, "--data", photos, "--epochs", 1]
-    done = nasbook(*line)
-    assert done.returncode == 0, done.stderr
-    assert f"{best.parameters:,} parameters; the test set was not opened" in done.stdout
-    assert f"{best.architecture}: 1 epochs on all training images of photos" in done.stdout
+    assert call(*line) == 0
+    out = capsys.readouterr().out
+    assert f"{best.parameters:,} parameters; the test set was not opened" in out
+    assert f"{best.architecture}: 1 epochs on all training images of photos" in out
+    assert json.loads((tmp_path / "models" / "best.classes.json").read_text()) == ["dark", "light"]
     reloaded = subprocess.run(
         [sys.executable, "-c", RELOAD, file], capture_output=True, text=True, check=True
     )
     assert reloaded.stdout == f"{best.parameters} (3, 2) False\n"
     refused(nasbook(*line), "best.keras exists: give another name, or --force")
+
+
+def test_export_refuses_an_unwritable_place_before_it_trains(looked_up, tmp_path, monkeypatch):
+    monkeypatch.setattr(commands, "trained", lambda *_: pytest.fail("trained in vain"))
+    (tmp_path / "file").touch()
+    (tmp_path / "folder.keras").mkdir()
+    for target in ("file/best.keras", "folder.keras"):
+        with pytest.raises(OSError, match=target.split("/")[0]):
+            call("export", looked_up, tmp_path / target, "--force")
 
 
 def test_export_refuses_other_images(trained, photos, tmp_path):

@@ -10,6 +10,7 @@ import sys
 import time
 import warnings
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
 
 import dask
 import psutil
@@ -110,8 +111,9 @@ def test_duplicates_that_are_out_at_the_same_time_are_evaluated_once():
 
 
 TRAINING = """
-import json, sys
+import json
 import nasbook as nb
+from distributed import Client, LocalCluster
 
 def main(executor):
     data = nb.load("mnist", train=300, validation=300)
@@ -120,40 +122,30 @@ def main(executor):
     genes += [nb.Choice(c.name, c.options[:2]) for c in space.choices if not c.when and c.name != "blocks"]
     trainer = nb.Trainer(data, epochs=1, metric=lambda y, p: (y == p).mean())
     history = nb.search(nb.RandomSearch(nb.SearchSpace(genes)), trainer, 3, executor=executor, progress=False)
-    print(json.dumps([[t.seed, t.score, t.status] for t in history]))
+    print(json.dumps([[t.seed, t.score, t.status] for t in history]), flush=True)
 
 if __name__ == "__main__":
     nb.setup()
-    if sys.argv[1] == "alone":
-        main(None)
-    elif sys.argv[1] == "processes":
-        with nb.Processes(2) as executor:
-            main(executor)
-    else:
-        from distributed import Client, LocalCluster
-
-        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
-            with Client(cluster) as client:
-                main(client.get_executor())
+    main(None)
+    with nb.Processes(2) as executor:
+        main(executor)
+    import sys
+    print("dask", file=sys.stderr, flush=True)
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster:
+        with Client(cluster) as client:
+            main(client.get_executor())
 """
 
 
 def test_real_training_gives_the_same_scores_in_worker_processes_and_on_dask(tmp_path):
     (tmp_path / "script.py").write_text(TRAINING)
-    runs = [
-        subprocess.Popen(
-            [sys.executable, tmp_path / "script.py", how],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for how in ("alone", "processes", "dask")
-    ]
-    outputs = [run.communicate() for run in runs]
-    alone, processes, dask = (json.loads(output.splitlines()[-1]) for output, _ in outputs)
+    run = subprocess.run([sys.executable, tmp_path / "script.py"], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    alone, processes, dask = map(json.loads, run.stdout.splitlines()[-3:])
     assert alone == processes == dask
     assert [status for _, _, status in alone] == ["done"] * 3
-    assert outputs[1][1] == ""  # workers keep TensorFlow's start-up messages to themselves
+    before_dask, _, _ = run.stderr.partition("dask\n")
+    assert before_dask == ""  # workers keep TensorFlow's start-up messages to themselves
 
 
 # --- how far ahead ------------------------------------------------------------------------------------------
@@ -276,7 +268,7 @@ def test_on_dask_a_candidate_that_kills_its_workers_costs_one_trial():
         Client(cluster) as client,
     ):
         history = search(nb.RandomSearch(SPACE), kills, budget=12, executor=client.get_executor())
-        client.wait_for_workers(2, timeout=60)  # a cluster that closes while one restarts raises
+        client.wait_for_workers(2, timeout=600)  # a cluster that closes while one restarts raises
     assert [trial.status for trial in history] == [*["done"] * 2, "failed", *["done"] * 9]
     assert "KilledWorker" in history.trials[2].error
 
@@ -347,40 +339,46 @@ def test_an_error_of_the_evaluator_is_an_error_of_the_search(executor):
         search(nb.SuccessiveHalving(SPACE, min_epochs=9, max_epochs=9), executor=executor)
 
 
+def busy(file: Path) -> None:
+    """Say so with a file, and stay busy for longer than any test waits."""
+    file.touch()
+    time.sleep(3600)
+
+
 ORPHANS = """
 import sys, time
+from pathlib import Path
 import nasbook as nb
-def slow(architecture, **_):
-    time.sleep(600)
+
+def busy(file):
+    Path(file).touch()
+    time.sleep(3600)
+
 if __name__ == "__main__":
     with nb.Processes(2) as executor:
-        futures = [executor.submit(slow, {}) for _ in range(2)]
-        time.sleep(600)
+        for file in sys.argv[1:]:
+            executor.submit(busy, file)
 """
 
 
-def test_workers_end_with_the_process_that_started_them(tmp_path):
+def test_workers_end_with_the_process_that_started_them(tmp_path, wait_until):
     (tmp_path / "script.py").write_text(ORPHANS)
-    parent = psutil.Popen([sys.executable, tmp_path / "script.py"])
-    deadline = time.time() + 60
-    while len(workers := parent.children(recursive=True)) < 3 and time.time() < deadline:
-        time.sleep(0.1)  # two workers, and the resource tracker of multiprocessing
-    time.sleep(1)
+    files = [tmp_path / "first", tmp_path / "second"]
+    parent = psutil.Popen([sys.executable, tmp_path / "script.py", *files])
+    wait_until(lambda: all(file.exists() for file in files), parent)
+    workers = parent.children(recursive=True)
     parent.kill()
-    _, alive = psutil.wait_procs(workers, timeout=20)
-    assert len(workers) == 3
+    parent.wait()
+    _, alive = psutil.wait_procs(workers, timeout=600)
+    assert len(workers) == 3  # with the resource tracker of multiprocessing
     assert alive == []
 
 
-def test_shutdown_ends_what_runs_when_it_is_told_to():
+def test_shutdown_ends_what_runs_when_it_is_told_to(tmp_path, wait_until):
     executor = nb.Processes(1)
-    future = executor.submit(time.sleep, 600)
-    while not future.running():
-        time.sleep(0.01)
-    time.sleep(2)
-    start = time.perf_counter()
-    executor.shutdown(cancel_futures=True)
-    assert time.perf_counter() - start < 30
+    future = executor.submit(busy, tmp_path / "begun")
+    wait_until((tmp_path / "begun").exists)
+    executor.shutdown(cancel_futures=True)  # and not in an hour
     assert isinstance(future.exception(), nb.WorkerDied)
     with pytest.raises(RuntimeError):
         executor.submit(time.sleep, 0)
@@ -397,7 +395,7 @@ def test_a_script_without_a_guard_is_told_about_it(tmp_path):
         "import nasbook as nb\nwith nb.Processes(1) as e:\n    print(e.submit(abs, -1).result())\n"
     )
     run = subprocess.run(
-        [sys.executable, tmp_path / "script.py"], capture_output=True, text=True, timeout=120
+        [sys.executable, tmp_path / "script.py"], capture_output=True, text=True, timeout=600
     )
     assert run.returncode == 1
     assert 'below `if __name__ == "__main__":`' in run.stderr

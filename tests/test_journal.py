@@ -6,7 +6,6 @@ import os
 import random
 import subprocess
 import sys
-import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
@@ -119,46 +118,46 @@ def test_a_search_begun_alone_goes_on_with_workers(file):
 # --- kills --------------------------------------------------------------------------------------------------
 
 KILLS = """
-import os, random, signal, sys, threading, time
-from tqdm import tqdm
+import itertools, os, random, signal, sys
 import nasbook as nb
 
-tqdm.monitor_interval = 0
-tqdm.set_lock(threading.RLock())  # its own is shared with forked children, and one that is killed may hold it
 table = nb.Table.load("lenet_fashion")
 strategy = nb.Genetic(table.space)
 
-def slow(architecture, **settings):
-    time.sleep(0.003)
-    return table(architecture, **settings)
-
 def search(journal):
-    return nb.search(strategy, slow, 150, seed=7, journal=journal, progress=False)
+    return nb.search(strategy, table, 150, seed=7, journal=journal, progress=False)
 
-expected = search(None)
-random.seed(int(sys.argv[2]))
-kills, sizes = 0, set()
-while kills < 60:
+def killed(journal, nth, part):
+    # a child, killed when this part of the nth line that it writes is in the file
     child = os.fork()
-    if not child:
-        search(sys.argv[1])
-        os._exit(0)
-    time.sleep(random.uniform(0, 0.1))
-    os.kill(child, signal.SIGKILL)
-    kills += os.waitpid(child, 0)[1] == signal.SIGKILL
-    sizes.add(os.path.getsize(sys.argv[1]) if os.path.exists(sys.argv[1]) else 0)
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    write, calls = os.write, itertools.count(1)
+
+    def dies(file, line):
+        if next(calls) < nth:
+            return write(file, line)
+        write(file, line[: round(part * len(line))])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    os.write = dies
+    search(journal)
+    os._exit(0)
+
+expected, draw, kills, sizes = search(None), random.Random(1), 0, set()
+for _ in range(60):
+    kills += killed(sys.argv[1], draw.choice((1, 2, 3)), draw.choice((0, draw.random(), 1)))
+    sizes.add(os.path.getsize(sys.argv[1]))
 print(kills, len(sizes), search(sys.argv[1]) == expected)
 """
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a child that can be killed at once needs fork")
-def test_sixty_random_kills_change_nothing(file):
-    run = subprocess.run(
-        [sys.executable, "-c", KILLS, str(file), "1"], capture_output=True, text=True, check=True
-    )
+def test_sixty_kills_at_many_places_of_a_line_and_between_lines_change_nothing(file):
+    run = subprocess.run([sys.executable, "-c", KILLS, file], capture_output=True, text=True, check=True)
     kills, sizes, same = run.stdout.split()
     assert (kills, same) == ("60", "True")
-    assert int(sizes) > 5  # it was killed at many places
+    assert int(sizes) > 40
     assert len(file.read_text().splitlines()) == 151
 
 
@@ -175,12 +174,13 @@ def test_cut_off_at_any_byte_the_journal_goes_on(file):
 
 
 PARALLEL = """
-import sys, time
+import os, sys, time
 import nasbook as nb
 table = nb.Table.load("lenet_fashion")
 
-def slow(architecture, **settings):
-    time.sleep(0.05)
+def slow(architecture, file=sys.argv[1], lines=int(sys.argv[2]), **settings):
+    while os.path.exists(file) and open(file, "rb").read().count(b"\\n") >= lines:
+        time.sleep(0.1)  # until the kill
     return table(architecture, **settings)
 
 slow.description = "the table, slowly"
@@ -190,19 +190,30 @@ if __name__ == "__main__":
 """
 
 
-def test_kills_of_a_parallel_search_change_nothing(file, tmp_path):
+@pytest.fixture
+def killed_at(file, tmp_path, wait_until):
+    """`killed_at(lines)`: run the parallel search until so many are on file, and kill it: how many are there."""
     (tmp_path / "script.py").write_text(PARALLEL)
-    counts = []
-    for _ in range(3):
-        run = subprocess.Popen([sys.executable, tmp_path / "script.py", file], stdout=subprocess.DEVNULL)
-        wanted, deadline = (counts or [1])[-1] + 6, time.time() + 60
-        while (not file.exists() or file.read_bytes().count(b"\n") < wanted) and time.time() < deadline:
-            time.sleep(0.01)
+
+    def run_and_kill(lines: int) -> int:
+        run = subprocess.Popen([sys.executable, tmp_path / "script.py", file, str(lines)])
+        wait_until(lambda: count(file) >= lines, run)
         run.kill()
         run.wait()
-        counts.append(file.read_bytes().count(b"\n"))
-    assert counts[0] >= 7
-    assert counts == sorted(set(counts))
+        return count(file)
+
+    return run_and_kill
+
+
+def count(file) -> int:
+    return file.read_bytes().count(b"\n") if file.exists() else 0
+
+
+def test_kills_of_a_parallel_search_change_nothing(file, killed_at):
+    counts = [1]
+    for _ in range(3):
+        counts.append(killed_at(counts[-1] + 6))
+    assert counts[-1] < 61
 
     def slow(architecture, **settings):
         return TABLE(architecture, **settings)

@@ -3,7 +3,6 @@
 import math
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -57,12 +56,8 @@ def test_three_seeds_of_an_architecture_differ_and_agree():
     assert stats.spearmanr(FRAME.quality, FRAME.test).statistic > 0.95
 
 
-def test_it_is_a_small_file_in_an_open_format_and_loads_at_once():
-    file = ROOT / "data/lenet_fashion.csv"
-    assert file.stat().st_size <= 2_000_000
-    start = time.perf_counter()
-    Table.load("lenet_fashion")
-    assert time.perf_counter() - start < 2  # a tenth of it on an idle machine: benchmarks/replay.py
+def test_it_is_a_small_file_in_an_open_format():
+    assert (ROOT / "data/lenet_fashion.csv").stat().st_size <= 2_000_000
 
 
 def test_loading_it_imports_no_keras():
