@@ -127,12 +127,12 @@ def images(data: str, train: int | None, validation: int | None, size: list[int]
     """The images that the options name, always divided with the same seed."""
     counts = {"train": train, "validation": validation}
     counts = {name: count for name, count in counts.items() if count is not None}
-    if data in nb.datasets.CLASSES:
+    if data in nb.book_images.CLASSES:
         if size:
             raise ValueError(f"--size resizes the images of a folder, not {data}: leave it out.")
         return nb.load(data, **counts)
     if not Path(data).is_dir():
-        names = ", ".join(nb.datasets.CLASSES)
+        names = ", ".join(nb.book_images.CLASSES)
         raise ValueError(
             f"There is no data {data!r}: give {names}, or a folder with a folder for each class."
         )
@@ -280,7 +280,7 @@ def data_of(header: dict, arguments: argparse.Namespace) -> nb.Dataset:
 
 def same_images(searched: dict, arguments: argparse.Namespace) -> nb.Dataset:
     """The data set that a header describes, known by its fingerprint."""
-    name, known = arguments.data or searched["name"], nb.datasets.CLASSES
+    name, known = arguments.data or searched["name"], nb.book_images.CLASSES
     if not arguments.data and name not in known:
         raise ValueError(f"The search was on images of your own, {name!r}: give their folder, --data FOLDER.")
     if name in known:
@@ -301,8 +301,7 @@ def trained(architecture, data: nb.Dataset, epochs: int, seed: int):
     if epochs < 1:
         raise ValueError(f"--epochs {epochs} trains nothing: give at least 1.")
     model = nb.training.fresh_model(architecture, nb.networks.build, data, seed)
-    examples = data.source("train")
-    losses = nb.train(model, examples.inputs, examples.targets, epochs=epochs, seed=seed).history["loss"]
+    losses = nb.train(model, data.source("train"), epochs=epochs, seed=seed).history["loss"]
     if not math.isfinite(losses[-1]):
         raise ValueError(f"The training failed, its loss became {losses[-1]}: try another --seed.")
     return model
