@@ -37,6 +37,7 @@ _PUBLIC = {
     "trial": ["Trial"],
     "training": ["Trainer", "train", "predict"],
     "engine.averaging": ["Repeated", "CrossValidated"],
+    "engine.costs": ["measured_cost"],
     "final_testing": ["FinalTest"],
     "table": ["Table"],
     "strategies.protocol": ["Candidate"],

@@ -121,7 +121,7 @@ def add_search(command: argparse.ArgumentParser) -> None:
     option(
         "--fit",
         choices=commands.FITS,
-        help="how: stretch them (the default), pad or crop to keep proportions",
+        help="how: stretch (the default); pad or crop keep proportions",
     )
     option("--channels", type=int, choices=(1, 3), help="make the images of a folder gray (1) or color (3)")
     option("--train", **number, help="training images (50000); of a folder, 60 %% are")
