@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 from machine import machine
 
-from nasbook.modes import ROOT
+from nasbook.course.modes import ROOT
 
 ROWS = Path(__file__).with_suffix(".csv")
 MEBIBYTE = 2**20

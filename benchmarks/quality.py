@@ -24,7 +24,7 @@ from machine import machine
 from matplotlib.figure import Figure
 
 import nasbook as nb
-from nasbook.modes import ROOT
+from nasbook.course.modes import ROOT
 
 ROWS = Path(__file__).with_suffix(".csv")
 TRIAL_ROWS = ROOT / "runs/quality-trial.csv"

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 import nasbook as nb
-from nasbook.datasets import read_split
+from nasbook.tasks.book_images import read_split
 from nasbook.training import predict
 
 DATA = "fashion_mnist"

@@ -5,7 +5,7 @@ The heart is flat, one box of the book's overall figure a file; read it from the
     statistics  zero_cost  final_testing       | who wins, and what is it worth?
     study  training                           | the loop, and what evaluates
     table  networks  strategies/              | what is evaluated, and who proposes it
-    space  datasets  metrics  trial  pareto   | the ground, with counting and modes
+    space  datasets  metrics  trial  pareto   | the ground
 
 Four wings stand around it, each for those who need it: `engine` (parallel and crash-safe), `tasks` (one
 domain a file), `figures` (plots and widgets), `course` (setup, exercises, command line). Nothing imports
@@ -26,7 +26,8 @@ os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # the same for Keras on JAX
 
 _PUBLIC = {
-    "datasets": ["load", "Dataset", "Examples"],
+    "datasets": ["Dataset", "Examples"],
+    "tasks.book_images": ["load"],
     "tasks.drawn": ["Drawn"],
     "tasks.own_images": ["load_folder", "load_arrays"],
     "space": ["Choice", "SearchSpace", "Architecture"],
@@ -36,7 +37,8 @@ _PUBLIC = {
     "trial": ["Trial"],
     "training": ["Trainer", "train", "predict"],
     "engine.averaging": ["Repeated", "CrossValidated"],
-    "final_testing": ["final_test", "final_tests", "FinalTest"],
+    "engine.costs": ["measured_cost"],
+    "final_testing": ["FinalTest"],
     "table": ["Table"],
     "strategies.protocol": ["Candidate"],
     "strategies.random_search": ["RandomSearch"],
@@ -52,15 +54,16 @@ _PUBLIC = {
     "study": ["search", "Budget", "History"],
     "course.exercises": ["check"],
     "course.setup": ["setup"],
-    "modes": ["by_mode"],
+    "course.results": ["final_test", "final_tests"],
+    "course.modes": ["by_mode"],
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
 _MODULES = {
     **{name: name for name in ("datasets", "metrics", "networks", "pareto", "space", "statistics")},
-    **{name: name for name in ("strategies", "study", "training", "zero_cost")},
+    **{name: name for name in ("strategies", "study", "training")},
     **{name: f"figures.{name}" for name in ("plots", "widgets")},
     **{name: f"engine.{name}" for name in ("executors", "journal")},
-    "own_images": "tasks.own_images",
+    **{name: f"tasks.{name}" for name in ("book_images", "own_images", "zero_cost")},
 }
 
 __all__ = sorted([*_HOME, *_MODULES])

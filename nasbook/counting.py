@@ -6,10 +6,9 @@ import numpy as np
 
 
 class Family:
-    """Choices (of `space`) that depend on each other, counted from the last one back.
+    """Choices of a space that depend on each other; how many ways there are to go on from each of them.
 
-    How many ways there are to go on from a choice depends only on the genes before it that a later choice
-    still asks for.
+    That depends only on the genes before a choice that this or a later one still asks for, its *state*.
     """
 
     def __init__(self, choices: Sequence):
@@ -17,33 +16,27 @@ class Family:
         later = [{name for choice in choices[i:] for name in choice.when} for i in range(len(choices))]
         names = [choice.name for choice in choices]
         self.asked = [[n for n in names[:i] if n in wanted] for i, wanted in enumerate(later)] + [[]]
-        reached: list[dict[tuple, dict]] = [{(): {}}]
+        states = [{()}]
         for i in range(len(choices)):
-            found = (genes for genes in reached[i].values())
-            after = (child for genes in found for child in self.children(i, genes))
-            reached.append({self.key(i + 1, genes): self.kept(i + 1, genes) for genes in after})
+            branches = (branch for state in states[i] for branch in self.branches(i, state))
+            states.append({self.state(i + 1, branch) for branch in branches})
         self.counts: list[dict[tuple, int]] = [{} for _ in choices] + [{(): 1}]
         for i in reversed(range(len(choices))):
-            for key, genes in reached[i].items():
-                ways = [self.count(i + 1, child) for child in self.children(i, genes)]
-                self.counts[i][key] = sum(ways)
+            for state in states[i]:
+                self.counts[i][state] = sum(self.count(i + 1, after) for after in self.branches(i, state))
 
-    def children(self, i: int, genes: dict) -> list[dict]:
+    def branches(self, i: int, state: tuple) -> list[dict]:
         """The genes after choice i: one dictionary for every option, or the same where it is not active."""
-        choice = self.choices[i]
-        if not choice.is_active(genes):
-            return [genes]
-        return [{**genes, choice.name: value} for value in choice.options]
+        choice, genes = self.choices[i], dict(state)
+        active = choice.is_active(genes)
+        return [{**genes, choice.name: value} for value in choice.options] if active else [genes]
 
-    def kept(self, i: int, genes: Mapping) -> dict:
-        return {name: genes[name] for name in self.asked[i] if name in genes}
-
-    def key(self, i: int, genes: Mapping) -> tuple:
-        return tuple(self.kept(i, genes).items())
+    def state(self, i: int, genes: Mapping) -> tuple:
+        return tuple((name, genes[name]) for name in self.asked[i] if name in genes)
 
     def count(self, i: int, genes: Mapping) -> int:
         """How many ways there are to go on from choice i with these genes before it."""
-        return self.counts[i][self.key(i, genes)]
+        return self.counts[i][self.state(i, genes)]
 
 
 def below(n: int, rng: np.random.Generator) -> int:

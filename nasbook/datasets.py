@@ -8,25 +8,10 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-
-DATA = Path(os.environ.get("NASBOOK_DATA", Path(__file__).parent.parent / "data"))
-
-SHA256 = {
-    "mnist.npz": "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64",
-    "fashion_mnist.npz": "5b6d2c4c694a91887af8ab7d039c04f80af3c29378d731c93a538d2e831aa469",
-    "lenet_fashion.csv": "36d2b5881aec1b8ff39ee6cd704344d69f99e24cc618916cdfcf899e4fbd7dea",
-}
-CLASSES = {
-    "mnist": tuple("0123456789"),
-    "fashion_mnist": (
-        *("T-shirt", "trouser", "pullover", "dress", "coat"),
-        *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
-    ),
-}
 
 # --- examples of any kind ---------------------------------------------------------------------------------
 
@@ -35,9 +20,8 @@ CLASSES = {
 class Examples:
     """Inputs and targets in memory: each an array, or a tuple of arrays, with a row for every example.
 
-    Unsigned integers among the inputs are the pixels of images: they become floats in [0, 1] when a batch
-    needs them, so that images take a byte a pixel until then. Everything else stays as it is. Raises
-    ValueError where inputs and targets do not pair up.
+    Unsigned integers among the inputs are pixels: they become floats in [0, 1] when a batch needs them, so
+    that images take little room until then. Raises ValueError where inputs and targets do not pair up.
     """
 
     inputs: np.ndarray | tuple[np.ndarray, ...]
@@ -46,10 +30,7 @@ class Examples:
     def __post_init__(self):
         lengths = {len(array) for array in (*arrays(self.inputs), *arrays(self.targets))}
         if len(lengths) != 1 or 0 in lengths:
-            raise ValueError(
-                f"Inputs and targets have {sorted(lengths)} rows: give all of them the same number, and at "
-                "least one."
-            )
+            raise ValueError(f"Inputs and targets have {sorted(lengths)} rows: give all alike, at least one.")
 
     def __len__(self) -> int:
         return len(arrays(self.targets)[0])
@@ -121,20 +102,15 @@ class Dataset:
         """All training inputs as a network takes them; images as float32 in [0, 1]."""
         return self.train.batch(slice(None))[0]
 
-    @property
-    def y_train(self) -> np.ndarray:
-        """The targets of the training examples."""
-        return self.train.targets
-
     @cached_property
     def x_validation(self) -> np.ndarray:
         """All validation inputs as a network takes them."""
         return self.validation.batch(slice(None))[0]
 
-    @property
-    def y_validation(self) -> np.ndarray:
-        """The targets of the validation examples."""
-        return self.validation.targets
+    y_train = property(lambda self: self.train.targets, doc="The targets of the training examples.")
+    y_validation = property(
+        lambda self: self.validation.targets, doc="The targets of the validation examples."
+    )
 
     @cached_property
     def fingerprint(self) -> str:
@@ -155,45 +131,14 @@ class Dataset:
         )
 
 
-def load(name: str, *, train: int = 50_000, validation: int = 10_000, seed: int = 0) -> Dataset:
-    """Draw `train` and `validation` images from the 60,000 training images of "mnist" or "fashion_mnist".
+# --- files of the book ------------------------------------------------------------------------------------
 
-    The two sets are disjoint and every class keeps its share. The same seed draws the same images.
-    Raises ValueError for an unknown name, an impossible split or a damaged file, and FileNotFoundError
-    for a missing one.
-    """
-    images = read_split(name, "train")
-    rows, held = split(images.targets, train, validation, seed)
-    return Dataset(name, images.subset(rows), images.subset(held), CLASSES[name], partial(read_split, name))
-
-
-def split(labels: np.ndarray, train: int, validation: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Two disjoint sets of rows in which every class has the share that it has in `labels`."""
-    from sklearn.model_selection import train_test_split
-
-    fewest = len(np.unique(labels))
-    if min(train, validation) < fewest or train + validation > len(labels):
-        raise ValueError(
-            f"train={train:,} and validation={validation:,} cannot be drawn from {len(labels):,} images: "
-            f"give each at least {fewest} (one a class), and together at most {len(labels):,}."
-        )
-    rows = np.arange(len(labels))
-    if train + validation < len(labels):
-        rows, _ = train_test_split(rows, train_size=train + validation, stratify=labels, random_state=seed)
-    return tuple(
-        train_test_split(
-            rows, train_size=train, test_size=validation, stratify=labels[rows], random_state=seed
-        )
-    )
-
-
-def read_split(name: str, part: str) -> Examples:
-    """All images and labels of one part ("train" or "test"): the source of a data set that `load` made."""
-    if name not in CLASSES:
-        raise ValueError(f"There is no data set {name!r}: choose one of {', '.join(map(repr, CLASSES))}.")
-    with np.load(verified(f"{name}.npz"), allow_pickle=False) as archive:
-        x, y = archive[f"x_{part}"], archive[f"y_{part}"]
-    return Examples(x[..., np.newaxis], y.astype("int64"))
+DATA = Path(os.environ.get("NASBOOK_DATA", Path(__file__).parent.parent / "data"))
+SHA256 = {
+    "mnist.npz": "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64",
+    "fashion_mnist.npz": "5b6d2c4c694a91887af8ab7d039c04f80af3c29378d731c93a538d2e831aa469",
+    "lenet_fashion.csv": "36d2b5881aec1b8ff39ee6cd704344d69f99e24cc618916cdfcf899e4fbd7dea",
+}
 
 
 def verified(file: str) -> Path:

@@ -1,42 +1,25 @@
 """The final test: the only door to the sealed test set, opened once, when the search is over."""
 
-import dataclasses
-import json
 import math
 import operator
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import keras
 import numpy as np
 
 from nasbook import metrics, networks
 from nasbook.datasets import Dataset
-from nasbook.modes import ROOT, by_mode, mode
-from nasbook.training import (
-    CROSS_ENTROPY,
-    compile_model,
-    fit,
-    fresh_model,
-    measured_cost,
-    most_probable,
-    predict,
-)
+from nasbook.training import CROSS_ENTROPY, fresh_model, measured_cost, most_probable, predict, train
 from nasbook.trial import name_of
-
-RESULTS = ROOT / by_mode(full="notebooks/results", fast="runs/fast/results")
-COMMITTED = ROOT / "notebooks/results"
 
 
 @dataclass(frozen=True)
 class FinalTest:
     """Test scores, one a seed, of one candidate trained on all examples but those of the test set.
 
-    `metric` names what the scores are. `seconds` is the mean time of one training; `search_seconds` what it
-    cost to find the candidate.
+    `seconds` is the mean time of one training; `search_seconds` what it cost to find the candidate.
     """
 
     name: str
@@ -48,8 +31,8 @@ class FinalTest:
     search_seconds: float
     images: int
     epochs: int
-    mode: str
     metric: str = "accuracy"
+    mode: str = ""
 
     @property
     def mean(self) -> float:
@@ -83,14 +66,13 @@ def final_test(
     seconds: float = 0.0,
     search_seconds: float = 0.0,
 ) -> FinalTest:
-    """Open the sealed test set once, say so, and write the result on file.
+    """Open the sealed test set once, and say so; `nb.final_test` also writes the result on file.
 
     The candidate (an architecture, or a function that makes a model) is trained anew with each seed on all
-    training examples of the data set, those of the validation set included, or on the first `images` of
-    them; then it is tested. `build`, `loss`, `decode` and `metric` are those of the `Trainer`. A trained
-    `keras.Model` is tested as it is: tell the `epochs`, `images` and `seconds` that it was trained with.
-    Raises ValueError for settings that cannot work and OSError where no result can be written, both before
-    anything is trained.
+    examples but those of the test set, or on the first `images` of them, and tested; `build`, `loss`,
+    `decode` and `metric` are those of the `Trainer`. A trained `keras.Model` is tested as it is: tell its
+    `epochs`, `images` and `seconds`. Raises ValueError for settings that cannot work, before anything is
+    trained.
     """
     seeds, epochs = operator.index(seeds), operator.index(epochs)
     if seeds < 1 or epochs < 1:
@@ -102,7 +84,6 @@ def final_test(
         )
     trained = isinstance(candidate, keras.Model)
     name, score = name or name_of(candidate), metrics.get(metric)
-    file = file_of(f"{data.name} {name}")
     examples = data.source("train")
     if images and images < len(examples):
         examples = examples.subset(slice(images))
@@ -110,12 +91,11 @@ def final_test(
     for seed in range(0 if trained else seeds):
         start = time.perf_counter()
         models.append(fresh_model(candidate, build, data, seed))
-        compile_model(models[-1], epochs * math.ceil(len(examples) / 64), loss=loss)
-        fit(models[-1], examples, seed=seed, epochs=epochs)
+        train(models[-1], examples, epochs=epochs, loss=loss, seed=seed)
         times.append(time.perf_counter() - start)
     test = data.source("test")
     print(f"Opening the sealed test set of {data.name}: {len(test):,} images.")
-    result = FinalTest(
+    return FinalTest(
         name=name,
         data=data.name,
         scores=tuple(float(score(test.targets, predict(model, test, decode))) for model in models),
@@ -124,24 +104,5 @@ def final_test(
         search_seconds=float(search_seconds),
         images=len(examples),
         epochs=epochs,
-        mode=mode(),
         metric=name_of(metric),
     )
-    file.write_text(json.dumps(dataclasses.asdict(result), indent=1) + "\n")
-    return result
-
-
-def file_of(name: str) -> Path:
-    """Where a result goes; raises OSError where it could not be written."""
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    file = RESULTS / (re.sub(r"\W+", "-", name.lower()).strip("-")[:120] + ".json")
-    file.open("a").close()
-    return file
-
-
-def final_tests(data: str | None = None) -> list[FinalTest]:
-    """All final tests on file: the committed ones of full mode and, in fast mode, the fast ones too."""
-    files = sorted({*COMMITTED.glob("*.json"), *RESULTS.glob("*.json")})
-    rows = [json.loads(text) for text in (file.read_text() for file in files) if text]
-    tests = [FinalTest(**{**row, "scores": tuple(row["scores"])}) for row in rows]
-    return [test for test in tests if data in (None, test.data)]

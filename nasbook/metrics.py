@@ -37,9 +37,7 @@ def labels(y) -> np.ndarray:
     """Class labels as integers. Raises ValueError for probabilities and anything else that is not whole."""
     y = np.asarray(y)
     if y.dtype.kind not in "iub" and not (y.dtype.kind == "f" and np.all(y == np.floor(y))):
-        raise ValueError(
-            f"{y.ravel()[:3].tolist()} are no class labels: give whole numbers, such as argmax gives."
-        )
+        raise ValueError(f"{y.ravel()[:3].tolist()} are no class labels: give whole numbers, as of argmax.")
     return y.astype(int)
 
 
@@ -94,7 +92,6 @@ def get(metric: str | Metric) -> Metric:
     if callable(metric):
         return metric
     if metric not in METRICS:
-        raise ValueError(
-            f"There is no metric {metric!r}: choose one of {', '.join(METRICS)}, or give a function."
-        )
+        known = ", ".join(METRICS)
+        raise ValueError(f"There is no metric {metric!r}: choose one of {known}, or give a function.")
     return METRICS[metric]

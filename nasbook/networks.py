@@ -143,24 +143,17 @@ def build(architecture: Mapping, input_shape: tuple = IMAGE, classes: int = 10) 
 
     trace(layers(architecture), input_shape, classes)
     activation = architecture["activation"]
-    initializer = INITIALIZERS[architecture.get("initialization", "xavier")]
+    initializer = {"kernel_initializer": INITIALIZERS[architecture.get("initialization", "xavier")]}
     pools = {"max": keras.layers.MaxPooling2D, "average": keras.layers.AveragePooling2D}
-    model, flat = keras.Sequential([keras.Input(input_shape)]), False
-    for kind, size, kernel in layers(architecture):
+    model = keras.Sequential([keras.Input(input_shape)])
+    for kind, size, kernel in [*layers(architecture), Layer("output", classes)]:
         if kind == "conv":
-            model.add(
-                keras.layers.Conv2D(
-                    size, kernel, padding="same", activation=activation, kernel_initializer=initializer
-                )
-            )
+            model.add(keras.layers.Conv2D(size, kernel, padding="same", activation=activation, **initializer))
         elif kind in pools:
             model.add(pools[kind](2))
         else:
-            if not flat:
+            if len(model.output_shape) > 2:
                 model.add(keras.layers.Flatten())
-                flat = True
-            model.add(keras.layers.Dense(size, activation=activation, kernel_initializer=initializer))
-    if not flat:
-        model.add(keras.layers.Flatten())
-    model.add(keras.layers.Dense(classes, activation="softmax", kernel_initializer=initializer))
+            kind_of = "softmax" if kind == "output" else activation
+            model.add(keras.layers.Dense(size, activation=kind_of, **initializer))
     return model

@@ -50,20 +50,11 @@ def crowding(points: np.ndarray) -> np.ndarray:
 def front(trials, cost: str = "parameters") -> list:
     """The trials that no other one dominates, the cheapest first; failed ones do not count."""
     done = [trial for trial in trials if trial.status == "done"]
-    points = objectives(done, cost)
-    first = first_front(points) if done else []
-    return [done[i] for i in sorted(first, key=lambda i: (points[i, 1], points[i, 0]))]
-
-
-def first_front(points: np.ndarray) -> np.ndarray:
-    """`fronts(points)[0]` of two objectives in one look at the sorted points, however many there are."""
-    order = np.lexsort((points[:, 1], points[:, 0]))
-    ordered = points[order]
-    lowest = np.minimum.accumulate(ordered[:, 1])
-    is_lower = np.append(True, ordered[1:, 1] < lowest[:-1])
-    is_twin = np.append(False, (np.diff(ordered, axis=0) == 0).all(axis=1))
-    first_of_twins = np.maximum.accumulate(np.where(is_twin, 0, np.arange(len(points))))
-    return np.sort(order[is_lower[first_of_twins]])
+    points, kept = objectives(done, cost), []
+    for i in np.lexsort((points[:, 0], points[:, 1])):  # dearer ones must be better than the last one kept
+        if not kept or points[i, 0] < points[kept[-1], 0] or (points[i] == points[kept[-1]]).all():
+            kept.append(i)
+    return [done[i] for i in kept]
 
 
 def hypervolume(points: np.ndarray, reference: tuple[float, float]) -> float:

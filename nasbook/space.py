@@ -58,8 +58,7 @@ def plain(value):
 class Architecture(dict):
     """One point of a search space: a dictionary from active genes to values that never changes.
 
-    Genes that are inactive are not stored, so two architectures are equal exactly when their active genes
-    are.
+    Inactive genes are not stored: two architectures are equal exactly when their active genes are.
     """
 
     __slots__ = ("_describe", "_hash")
@@ -91,12 +90,9 @@ def pick(options: Sequence, rng: np.random.Generator):
 
 
 def pick_other(options: Sequence, value, rng: np.random.Generator):
-    """An option other than this value, each with the same probability; the value, if it is the only one.
-
-    Drawn from all options but the last, which stands in for the value.
-    """
+    """An option other than this value, each with the same probability; the value, if it is the only one."""
     drawn = options[int(rng.random() * (len(options) - 1))]
-    return options[-1] if drawn == value else drawn
+    return options[-1] if drawn == value else drawn  # the last one stands in for the value
 
 
 class SearchSpace:
@@ -113,10 +109,9 @@ class SearchSpace:
         self.names = tuple(self.options)
         known: dict[str, tuple] = {}
         for choice in self.choices:
-            if choice.name in known or len(set(choice.options)) != len(choice.options) or not choice.options:
+            if choice.name in known or len(set(choice.options)) != len(choice.options):
                 raise ValueError(
-                    f"Gene {choice.name!r} needs a name of its own and at least one option, each given once; "
-                    f"it has {choice.options}."
+                    f"Gene {choice.name!r} needs a name of its own, and options given once: {choice.options}."
                 )
             for parent, values in choice.when.items():
                 if not set(values) <= set(known.get(parent, ())):
@@ -144,10 +139,8 @@ class SearchSpace:
         for choice in self.choices:
             if choice.is_active(active):
                 if genes.get(choice.name) not in choice.options:
-                    raise ValueError(
-                        f"Gene {choice.name!r} is {genes.get(choice.name, 'missing')!r}: "
-                        f"give one of {choice.options}."
-                    )
+                    found = genes.get(choice.name, "missing")
+                    raise ValueError(f"Gene {choice.name!r} is {found!r}: give one of {choice.options}.")
                 active[choice.name] = choice.options[choice.options.index(genes[choice.name])]
         if unknown := set(genes) - set(self.names):
             raise ValueError(f"Unknown genes {sorted(unknown)}: this space has {', '.join(self.names)}.")
@@ -243,10 +236,7 @@ class SearchSpace:
         return self.complete(genes, rng)
 
     def change_one_gene(self, parent: Architecture, rng: np.random.Generator) -> Architecture:
-        """Give one gene, drawn at random, another of its values; genes that this switches on are random.
-
-        Nothing changes where the gene has only one value.
-        """
+        """Give one gene, drawn at random, another of its values; genes that this switches on are random."""
         name = pick(tuple(parent), rng)
         return self.complete({**parent, name: pick_other(self.options[name], parent[name], rng)}, rng)
 
@@ -294,10 +284,5 @@ class SearchSpace:
 
     def encode(self, architecture: Architecture) -> np.ndarray:
         """A vector of zeros and ones: one place for every option of every gene; inactive genes are zeros."""
-        return np.array(
-            [
-                float(architecture.get(name) == value)
-                for name, options in self.options.items()
-                for value in options
-            ]
-        )
+        pairs = ((name, value) for name, options in self.options.items() for value in options)
+        return np.array([float(architecture.get(name) == value) for name, value in pairs])

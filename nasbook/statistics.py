@@ -74,25 +74,6 @@ def among_the_best(table: Table, share: float = 0.01) -> Callable[[Trial], bool]
     return lambda trial: table.rank(trial.architecture) <= last
 
 
-def selection_gap(histories: Sequence[History], table: Table):
-    """What every winner promised and what it holds: one row a run.
-
-    `score` is the one noisy validation score that it was chosen for, `quality` the mean over the seeds,
-    `test` the mean test accuracy; `luck` and `gap` are what score and quality promise too much.
-    """
-    import pandas as pd
-
-    best = [history.best for history in histories]
-    frame = pd.DataFrame(
-        {
-            "score": [trial.score for trial in best],
-            "quality": [table.quality(trial.architecture) for trial in best],
-            "test": [table.test(trial.architecture) for trial in best],
-        }
-    )
-    return frame.assign(luck=frame.score - frame.quality, gap=frame.score - frame.test)
-
-
 # --- comparing -------------------------------------------------------------------------------------------
 
 
@@ -106,13 +87,8 @@ def bootstrap(
             f"{values.size} value(s), confidence={confidence}: give at least 2 values in one row, and a "
             "confidence between 0 and 1, such as 0.95."
         )
-    interval = stats.bootstrap(
-        (values,),
-        statistic,
-        confidence_level=confidence,
-        method="percentile",
-        rng=np.random.default_rng(seed),
-    ).confidence_interval
+    settings = {"confidence_level": confidence, "method": "percentile", "rng": np.random.default_rng(seed)}
+    interval = stats.bootstrap((values,), statistic, **settings).confidence_interval
     return float(interval.low), float(interval.high)
 
 

@@ -36,11 +36,8 @@ class Budget:
 
     def used(self, history: "History") -> float:
         """The share of the budget that is gone; at 1 the search ends."""
-        return max(
-            len(history.fresh) / self.evaluations,
-            history.epochs / self.epochs,
-            history.seconds / self.seconds,
-        )
+        spent = len(history.fresh), history.epochs, history.seconds
+        return max(used / limit for used, limit in zip(spent, dataclasses.astuple(self), strict=True))
 
     def left(self, work: Work) -> int:
         """How many more evaluations may begin."""
@@ -101,12 +98,8 @@ class History:
     def best(self) -> Trial:
         """The trial with the highest score (the first of them). Raises ValueError when none succeeded."""
         if not self.succeeded:
-            reason = (
-                f"the first of {len(self.fresh)} failed with {self.fresh[0].error}"
-                if self.fresh
-                else "none ran"
-            )
-            raise ValueError(f"There is no best trial: {reason}.")
+            first = f"the first of {len(self.fresh)} failed with {self.fresh[0].error}" if self.fresh else ""
+            raise ValueError(f"There is no best trial: {first or 'none ran'}.")
         return max(self.succeeded, key=lambda trial: trial.score)
 
     def incumbent(self):
@@ -156,10 +149,9 @@ def search(
 ) -> History:
     """Let `strategy` spend `budget` on `evaluate` and return everything that was tried.
 
-    `evaluate(architecture, seed=...)` is a `Trainer`, or anything with its signature; it also gets `epochs`
-    and `resume` where the strategy decides how long to train, and `inherit` where candidates inherit weights.
-    `budget` is a number of unique evaluations or a `Budget`. A duplicate costs nothing: its trial comes from
-    a cache. Ctrl-C returns what is done.
+    `evaluate(architecture, seed=...)` is a `Trainer`, or anything with its signature; it also gets `epochs`,
+    `resume` and `inherit` where the strategy decides on them. `budget` is a number of unique evaluations or a
+    `Budget`. A duplicate costs nothing: its trial comes from a cache. Ctrl-C returns what is done.
 
     With an `executor`, such as `Processes(2)` or Dask's `client.get_executor()`, candidates are evaluated in
     parallel. A strategy is told its trials in the order asked, so the same seed gives the same history with
@@ -168,10 +160,7 @@ def search(
 
     With a `journal`, a file, every finished trial is on disk before the next is told. The same call goes on
     where a killed one stood and ends with the same history. Raises ValueError or OSError, and changes
-    nothing, where the journal cannot be used.
-
-    A search in which nothing but failures comes ends after `FAILURES` of them, and says why. Raises TypeError
-    for an evaluator that returns no trial.
+    nothing, where the journal cannot be used, and TypeError for an evaluator that returns no trial.
     """
     budget = budget if isinstance(budget, Budget) else Budget(evaluations=budget)
     seed = whole(seed)

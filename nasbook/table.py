@@ -35,9 +35,7 @@ class Table:
     ):
         self.space, self.records, self.tests = space, records, tests
         self.epochs = max(trial.epochs for trials in records.values() for trial in trials)
-        self._quality = {
-            a: float(np.mean([trial.score for trial in trials])) for a, trials in records.items()
-        }
+        self._quality = {a: float(np.mean([trial.score for trial in some])) for a, some in records.items()}
         self._ranked = np.sort([-quality for quality in self._quality.values()])
 
     @classmethod
@@ -67,10 +65,7 @@ class Table:
         seeds = len(self.records[self.best])
         return f"Table of {len(self.records):,} architectures, {seeds} seeds each, {self.epochs} epochs"
 
-    @property
-    def description(self) -> str:
-        """What a journal says about this evaluator."""
-        return repr(self)
+    description = property(__repr__)  # what a journal says about this evaluator
 
     def __call__(
         self,
@@ -96,10 +91,8 @@ class Table:
         if epochs == trial.epochs and not resume:
             return trial
         if not 0 <= resume < epochs <= self.epochs:
-            raise ValueError(
-                f"epochs={epochs} after {resume} is not in the table: give a number from {resume + 1} to "
-                f"{self.epochs}."
-            )
+            known = f"give a number from {resume + 1} to {self.epochs}"
+            raise ValueError(f"epochs={epochs} after {resume} is not in the table: {known}.")
         return part(trial, epochs, resume)
 
     def quality(self, architecture: Architecture) -> float:
@@ -176,6 +169,5 @@ def part(trial: Trial, epochs: int, resume: int) -> Trial:
     """The trial after fewer epochs, paid for from epoch `resume` on. A failed one stays failed."""
     curve, seconds = trial.curve[:epochs], trial.seconds * (epochs - resume) / trial.epochs
     score = curve[-1] if trial.status == "done" else trial.score
-    return dataclasses.replace(
-        trial, epochs=epochs, curve=curve, score=score, seconds=seconds, resumed=resume
-    )
+    parts = {"epochs": epochs, "curve": curve, "score": score, "seconds": seconds}
+    return dataclasses.replace(trial, resumed=resume, **parts)

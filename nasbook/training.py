@@ -16,8 +16,8 @@ import numpy as np
 
 from nasbook import metrics, networks
 from nasbook.datasets import Dataset, Examples
-from nasbook.engine.batches import Batches, Clock, feed
-from nasbook.engine.checkpoints import Folder, begin
+from nasbook.engine.batches import Batches, feed, fit
+from nasbook.engine.checkpoints import Folder, begin, reinitialize
 from nasbook.engine.costs import measured_cost, refuse_too_large
 from nasbook.engine.describing import description_of
 from nasbook.engine.device import one_training, reason_of, start_anew
@@ -42,8 +42,8 @@ def compile_model(
     """
     if not model.compiled:
         schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
-        named = {"class_name": optimizer, "config": {"learning_rate": schedule}}
-        model.compile(optimizer=keras.optimizers.get(named), loss=loss)
+        recipe = {"class_name": optimizer, "config": {"learning_rate": schedule}}
+        model.compile(optimizer=keras.optimizers.get(recipe), loss=loss)
     if model.built:
         model.optimizer.build(model.trainable_variables)  # or TensorFlow traces the first step twice
 
@@ -51,7 +51,7 @@ def compile_model(
 def train(
     model: keras.Model,
     x,
-    y,
+    y=None,
     *,
     epochs: int,
     batch_size: int = 64,
@@ -60,34 +60,10 @@ def train(
     callbacks: tuple = (),
     seed: int = 0,
 ) -> keras.callbacks.History:
-    """Compile a network with the book's recipe and fit it; the seed sets the order of each epoch."""
-    examples = Examples(x, y)
+    """Compile a network with the book's recipe, and fit it to x and y, or to `Examples`."""
+    examples = Examples(x, y) if y is not None else x
     compile_model(model, epochs * math.ceil(len(examples) / batch_size), learning_rate, loss=loss)
     return fit(model, examples, seed=seed, epochs=epochs, batch_size=batch_size, callbacks=callbacks)
-
-
-def fit(
-    model: keras.Model,
-    examples: Examples,
-    *,
-    seed: int,
-    epochs: int,
-    begun: int = 0,
-    batch_size: int = 64,
-    callbacks: tuple = (),
-    class_weight: Mapping[int, float] | None = None,
-) -> keras.callbacks.History:
-    """Train a compiled network from epoch `begun` on, in an order that is new in every epoch."""
-    batches = Batches(examples, batch_size, seed)
-    return model.fit(
-        feed(batches),
-        initial_epoch=begun,
-        epochs=epochs,
-        verbose=0,
-        shuffle=False,  # the batches are shuffled
-        class_weight=class_weight,
-        callbacks=[Clock(batches), *callbacks],
-    )
 
 
 def most_probable(outputs: np.ndarray) -> np.ndarray:
@@ -99,17 +75,6 @@ def predict(model: keras.Model, x, decode: Callable = most_probable):
     """What a network says of these inputs: by default the most probable class of each, shape (n,)."""
     examples = x if hasattr(x, "batch") else Examples(x, np.zeros(len(x)))
     return decode(model.predict(feed(Batches(examples, 500)), verbose=0))
-
-
-def reinitialize(model: keras.Model, fresh: keras.Model) -> keras.Model:
-    """Give a trained network, and its optimizer, the state of an untrained one that is compiled alike.
-
-    It then trains exactly as `fresh` would, without being compiled again, which takes seconds.
-    """
-    before, after = ([*one.variables, *one.optimizer.variables] for one in (model, fresh))
-    for variable, value in zip(before, after, strict=True):
-        variable.assign(value)
-    return model
 
 
 def fresh_model(candidate, build: Callable[..., keras.Model], data: Dataset, seed: int) -> keras.Model:
@@ -172,7 +137,7 @@ class Trainer:
 
     @functools.cached_property
     def description(self) -> dict:
-        """What a journal says about this evaluator: another one of the same description trains alike."""
+        """What a journal knows this evaluator by: another one of the same description trains alike."""
         return description_of(self)
 
     def __call__(self, candidate, **settings) -> Trial:
@@ -201,7 +166,7 @@ class Trainer:
             raise ValueError(f"epochs={epochs} after {resume} trains nothing: give at least {resume + 1}.")
         if (resume or inherit) and not self.checkpoints:
             raise ValueError(
-                "No training was saved to start from: give the Trainer a folder for checkpoints."
+                "No training was saved to start from: give the Trainer a folder, checkpoints=..."
             )
         curve, cost, done, model = ValidationCurve(self), networks.Cost(0, 0), 0, None
         genes = candidate if isinstance(candidate, Mapping) else {}
@@ -216,16 +181,9 @@ class Trainer:
                 model = reinitialize(like, model) if like else model
                 curve.scores += begin(model, self.folder, candidate, seed, resume, inherit)
                 done = len(curve.scores)
-                fit(
-                    model,
-                    self.data.train,
-                    seed=seed,
-                    epochs=epochs,
-                    begun=done,
-                    batch_size=batch_size,
-                    class_weight=self.class_weight,
-                    callbacks=[curve, *self.callbacks()],
-                )
+                settings = {"seed": seed, "epochs": epochs, "begun": done, "batch_size": batch_size}
+                settings |= {"class_weight": self.class_weight, "callbacks": [curve, *self.callbacks()]}
+                fit(model, self.data.train, **settings)
                 outcome = {"score": curve.scores[-1]}
                 if self.checkpoints:
                     self.folder.save(candidate, seed, model, curve.scores, done)

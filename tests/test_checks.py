@@ -10,6 +10,21 @@ from nasbook.course.exercises import CHECKERS, NotYet
 from nasbook.strategies.reinforce import softmax
 
 
+def candidates(mistake=""):
+    """How many candidates fit into the seconds of a cross-validation, with one mistake."""
+
+    def count(seconds, start, per_image, train, validation, folds):
+        whole = train if folds == 1 else (train + validation) * (folds - 1) / folds
+        images = train if mistake == "own part" else whole
+        one = start + per_image * images
+        cost = {"one fold": one, "compiled once": start + folds * per_image * images}.get(
+            mistake, folds * one
+        )
+        return seconds / cost if mistake == "not rounded" else seconds // cost
+
+    return count
+
+
 def cut_after_the_first(space, mother, father, rng):
     """A one-point crossover that always cuts at the same place."""
     return space.complete({**mother, **father, "blocks": mother["blocks"]}, rng)
@@ -149,6 +164,11 @@ WRONG = [
     ("05.1", (60,), "only"),
     ("05.1", (10_000,), "fewer"),
     ("05.2", (lambda scores, n: float(np.mean(scores)),), "on average"),
+    ("05.3", (candidates("one fold"),), "once a fold"),
+    ("05.3", (candidates("own part"),), "which images does a fold train on"),
+    ("05.3", (candidates("compiled once"),), "has to be compiled"),
+    ("05.3", (candidates("not rounded"),), "round down"),
+    ("05.3", (lambda *_: None,), "give one number"),
     ("06.1", (lambda model: {},), "dictionary"),
     ("06.2", (lambda n, split: list(range(max(int(n * split), 1))),), "first rows"),
     ("06.3", (lambda trials, epochs, own, split: trials,), "trainings"),

@@ -7,6 +7,7 @@ import pytest
 
 import nasbook as nb
 from nasbook import datasets
+from nasbook.tasks import book_images
 
 
 @pytest.fixture(scope="module", params=["mnist", "fashion_mnist"])
@@ -42,7 +43,7 @@ def test_every_image_keeps_its_label(everything):
 @pytest.mark.parametrize(("train", "validation"), [(50_000, 10_000), (1000, 500), (40_000, 10), (10, 10)])
 def test_rows_are_disjoint_and_stratified(everything, train, validation):
     _, _, y = everything
-    rows = datasets.split(y, train, validation, seed=0)
+    rows = book_images.split(y, train, validation, seed=0)
     assert [len(part) for part in rows] == [train, validation]
     assert len(np.union1d(*rows)) == train + validation
     for part in rows:
@@ -52,7 +53,7 @@ def test_rows_are_disjoint_and_stratified(everything, train, validation):
 
 def test_the_same_seed_draws_the_same_rows_and_another_seed_other_rows(everything):
     _, _, y = everything
-    first, again, other = (datasets.split(y, 1000, 500, seed) for seed in (0, 0, 1))
+    first, again, other = (book_images.split(y, 1000, 500, seed) for seed in (0, 0, 1))
     for a, b, c in zip(first, again, other, strict=True):
         assert (a == b).all()
         assert len(np.intersect1d(a, c)) < len(a) / 10
@@ -66,7 +67,7 @@ def test_an_unknown_name_is_refused():
 @pytest.mark.parametrize(("train", "validation"), [(60_000, 1000), (5, 100), (100, 0), (-10, 100)])
 def test_an_impossible_split_is_refused(train, validation):
     with pytest.raises(ValueError, match=r"cannot be drawn from 60,000 images: give each at least 10"):
-        datasets.split(np.arange(60_000) % 10, train, validation, seed=0)
+        book_images.split(np.arange(60_000) % 10, train, validation, seed=0)
 
 
 def test_a_missing_file_names_its_cure(monkeypatch, tmp_path):
@@ -86,14 +87,14 @@ def test_a_damaged_file_names_its_cure(monkeypatch, tmp_path):
 @pytest.fixture
 def sealed(monkeypatch):
     """A door to the test set that cannot be opened, and the list of parts that were read."""
-    parts, read_split = [], datasets.read_split
+    parts, read_split = [], book_images.read_split
 
     def guarded(name, part):
         assert part != "test", "the test set was opened"
         parts.append(part)
         return read_split(name, part)
 
-    monkeypatch.setattr(datasets, "read_split", guarded)
+    monkeypatch.setattr(book_images, "read_split", guarded)
     return parts
 
 

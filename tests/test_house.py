@@ -14,11 +14,11 @@ ROOT = Path(nb.__file__).parent
 # From the ground to the roof, as design.md draws it: a file or a folder imports from its own row or from one
 # before it.
 ROWS = [
-    "space counting datasets metrics trial pareto modes",
+    "space counting datasets metrics trial pareto",
     "table networks strategies tasks",
     "engine",
     "study training",
-    "statistics zero_cost final_testing",
+    "statistics final_testing",
     "course figures",
 ]
 ROW_OF = {name: number for number, row in enumerate(ROWS) for name in row.split()}
@@ -41,25 +41,25 @@ class Imports(ast.NodeVisitor):
         self.found, self.package = set(), None
         self.visit(ast.parse(text))
 
-    def visit_If(self, node):  # noqa: N802 - ast names it so
+    def visit_If(self, node):
         only_for_types = getattr(node.test, "id", getattr(node.test, "attr", "")) == "TYPE_CHECKING"
         for child in node.orelse if only_for_types else [node.test, *node.body, *node.orelse]:
             self.visit(child)
 
-    def visit_Import(self, node):  # noqa: N802
+    def visit_Import(self, node):
         for name in node.names:
             if name.name == "nasbook":
                 self.package = name.asname or name.name
             elif name.name.startswith("nasbook."):
                 self.found.add(name.name)
 
-    def visit_ImportFrom(self, node):  # noqa: N802
+    def visit_ImportFrom(self, node):
         assert not node.level, "a relative import hides what it leads to"
         if node.module.partition(".")[0] == "nasbook":
             inner = {f"{node.module}.{name.name}" for name in node.names}
             self.found |= inner & FILES.keys() or {node.module}
 
-    def visit_Attribute(self, node):  # noqa: N802
+    def visit_Attribute(self, node):
         """`nb.Trainer` imports the home of the name at this moment."""
         if self.package and getattr(node.value, "id", None) == self.package:
             home = {**nb._MODULES, **nb._HOME}.get(node.attr)

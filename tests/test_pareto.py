@@ -121,13 +121,21 @@ def test_the_same_seed_gives_the_same_search_and_failures_are_survived():
     assert 20 < len(runs[0].succeeded) < 80
 
 
-def test_the_first_front_of_many_points_is_found_at_once_and_equals_that_of_all_pairs():
+def test_the_front_of_ten_thousand_trials_is_that_of_all_pairs():
     rng = np.random.default_rng(0)
-    for values in (3, 10, 1000):
-        for n in (1, 2, 50, 300):
-            points = rng.integers(0, values, size=(n, 2)).astype(float)
-            assert pareto.first_front(points).tolist() == pareto.fronts(points)[0].tolist()
-    assert len(pareto.first_front(rng.random((100_000, 2)))) < 100
+    for values, n in ((3, 60), (10, 200), (1000, 300), (100_000, 10_000)):
+        scores, sizes = rng.integers(0, values, size=(2, n)).tolist()
+        trials = [
+            nb.Trial({}, i, 1, score=s, parameters=p)
+            for i, (s, p) in enumerate(zip(scores, sizes, strict=True))
+        ]
+        found = pareto.front(trials)
+        assert [trial.parameters for trial in found] == sorted(trial.parameters for trial in found)
+        if n <= 300:
+            assert {trial.seed for trial in found} == set(
+                pareto.fronts(pareto.objectives(trials))[0].tolist()
+            )
+    assert 5 < len(found) < 50
 
 
 def test_a_trial_of_unknown_cost_counts_as_the_dearest():

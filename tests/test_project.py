@@ -127,7 +127,7 @@ def test_every_public_name_exists_and_an_unknown_one_is_answered_with_the_list()
 
 
 def test_the_mode_is_full_or_fast_and_nothing_else(monkeypatch):
-    from nasbook import modes
+    from nasbook.course import modes
 
     for mode, number in (("full", 60), ("fast", 6)):
         monkeypatch.setenv("NASBOOK_MODE", mode)

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 import nasbook as nb
-from nasbook import datasets, final_testing, training
+from nasbook import final_testing, training
+from nasbook.course import results as results_on_file
 from nasbook.engine.batches import Batches, feed
+from nasbook.tasks import book_images
 
 
 def results(trial) -> tuple:
@@ -255,8 +257,8 @@ def test_settings_that_train_nothing_are_refused(setting, message, tinier):
 
 @pytest.fixture
 def folder(monkeypatch, tmp_path):
-    monkeypatch.setattr(final_testing, "RESULTS", tmp_path / "results")
-    monkeypatch.setattr(final_testing, "COMMITTED", tmp_path / "committed")
+    monkeypatch.setattr(results_on_file, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(results_on_file, "COMMITTED", tmp_path / "committed")
     return tmp_path / "results"
 
 
@@ -277,7 +279,7 @@ def test_the_final_test_says_that_it_opens_the_test_set_and_writes_one_file(fold
 
 def test_the_final_test_trains_on_the_validation_images_too(folder, tiny, small_net, monkeypatch):
     sizes = []
-    monkeypatch.setattr(final_testing, "fit", lambda model, examples, **_: sizes.append(len(examples)))
+    monkeypatch.setattr(final_testing, "train", lambda model, examples, **_: sizes.append(len(examples)))
     test = nb.final_test(small_net, tiny, seeds=1)
     assert sizes == [60_000]
     assert test.images == 60_000
@@ -285,11 +287,11 @@ def test_the_final_test_trains_on_the_validation_images_too(folder, tiny, small_
 
 
 def test_the_final_test_takes_a_trained_model_as_it_is(folder, tiny, monkeypatch):
-    monkeypatch.setattr(final_testing, "fit", None)  # to train it would be an error
+    monkeypatch.setattr(final_testing, "train", None)  # to train it would be an error
     model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10)])
     before = model.get_weights()
     test = nb.final_test(model, tiny, name="as it is", seconds=12.0)
-    images, labels = datasets.read_split("mnist", "test").batch(slice(None))
+    images, labels = book_images.read_split("mnist", "test").batch(slice(None))
     weights, bias = before
     right = (images.reshape(len(images), -1) @ weights + bias).argmax(axis=1) == labels
     assert test.scores == pytest.approx((right.mean(),), abs=2e-4)
@@ -316,4 +318,4 @@ def test_a_final_test_of_nothing_is_refused(folder, tiny, small_net):
     for numbers in ({"seeds": 0}, {"epochs": 0}):
         with pytest.raises(ValueError, match="give at least 1 of each"):
             nb.final_test(small_net, tiny, **numbers)
-    assert not folder.exists()
+    assert not list(folder.glob("*"))

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 import nasbook as nb
-from nasbook import networks, zero_cost
+from nasbook import networks
+from nasbook.tasks import zero_cost
+from nasbook.tasks.zero_cost import PREDICTORS
 from nasbook.training import fresh_model
-from nasbook.zero_cost import PREDICTORS
 
 LENET = nb.lenet_space()
 

@@ -17,9 +17,9 @@ import keras
 import numpy as np
 
 import nasbook as nb
-from nasbook import datasets
-from nasbook.modes import ROOT
+from nasbook.course.modes import ROOT
 from nasbook.table import printed
+from nasbook.tasks import book_images
 
 LOG = ROOT / "data/lenet_fashion.log.csv"
 TABLE = ROOT / "data/lenet_fashion.csv"
@@ -58,7 +58,7 @@ def work(worker: int, workers: int) -> None:
     nb.setup()
     watch = Stopwatch()
     trainer = nb.Trainer(nb.load(**DATA), epochs=EPOCHS, callbacks=lambda: [watch])
-    test = datasets.read_split(DATA["name"], "test")
+    test = book_images.read_split(DATA["name"], "test")
     done = logged()
     for number in np.random.default_rng(0).permutation(SPACE.size)[worker::workers]:
         architecture, model = SPACE.nth(int(number)), None

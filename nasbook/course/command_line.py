@@ -43,7 +43,7 @@ examples:
   python -m nasbook search --strategy bayesian --table --trials 100 \\
       --journal runs/try.jsonl
 
-`photos` is a folder that holds a folder of PNG or JPEG files for each class; a
+`photos` is a folder that holds a folder of image files for each class; a
 part of them is sealed as a test set, which no search sees.
 
 on a server, where the search goes on when you log out:
@@ -118,6 +118,12 @@ def add_search(command: argparse.ArgumentParser) -> None:
     option("--seed", **number, default=0, help="of the search (0); data are divided alike for all")
     option("--data", help="mnist, fashion_mnist (the default), or a folder of images")
     option("--size", type=int, nargs=2, metavar=("H", "W"), help="resize the images of a folder to this")
+    option(
+        "--fit",
+        choices=commands.FITS,
+        help="how: stretch (the default); pad or crop keep proportions",
+    )
+    option("--channels", type=int, choices=(1, 3), help="make the images of a folder gray (1) or color (3)")
     option("--train", **number, help="training images (50000); of a folder, 60 %% are")
     option("--validation", **number, help="validation images (10000); of a folder, 20 %% are")
     option("--epochs", **number, help=f"of a whole training ({commands.EPOCHS})")

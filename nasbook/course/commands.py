@@ -30,8 +30,9 @@ STRATEGIES = {
 }
 SPACES = ("lenet", "article")
 EPOCHS = 5  # as in the table
+FITS = ("stretch", "pad", "crop")
 TRAINING = (  # options that the table has answered
-    *("data", "size", "train", "validation", "epochs", "space"),
+    *("data", "size", "fit", "channels", "train", "validation", "epochs", "space"),
     *("metric", "class_weight", "max_parameters", "trial_minutes"),
 )
 
@@ -97,7 +98,8 @@ def table(arguments: argparse.Namespace) -> nb.Table:
 
 
 def trainer(arguments: argparse.Namespace) -> nb.Trainer:
-    data = images(arguments.data or "fashion_mnist", arguments.train, arguments.validation, arguments.size)
+    shape = {"size": arguments.size, "fit": arguments.fit, "channels": arguments.channels}
+    data = images(arguments.data or "fashion_mnist", arguments.train, arguments.validation, **shape)
     nb.setup()
     print(data, flush=True)
     folder = Path(arguments.journal).with_suffix(".checkpoints")
@@ -123,16 +125,18 @@ def goes_on(strategy: str) -> bool:
     return strategy in ("halving", "hyperband")
 
 
-def images(data: str, train: int | None, validation: int | None, size: list[int] | None) -> nb.Dataset:
+def images(data: str, train: int | None, validation: int | None, **shape) -> nb.Dataset:
     """The images that the options name, always divided with the same seed."""
+    shape = {name: value for name, value in shape.items() if value}
     counts = {"train": train, "validation": validation}
     counts = {name: count for name, count in counts.items() if count is not None}
-    if data in nb.datasets.CLASSES:
-        if size:
-            raise ValueError(f"--size resizes the images of a folder, not {data}: leave it out.")
+    if data in nb.book_images.CLASSES:
+        if shape:
+            given = " and ".join(f"--{name}" for name in shape)
+            raise ValueError(f"{given}: for the images of a folder, not {data}; leave it out.")
         return nb.load(data, **counts)
     if not Path(data).is_dir():
-        names = ", ".join(nb.datasets.CLASSES)
+        names = ", ".join(nb.book_images.CLASSES)
         raise ValueError(
             f"There is no data {data!r}: give {names}, or a folder with a folder for each class."
         )
@@ -141,7 +145,9 @@ def images(data: str, train: int | None, validation: int | None, size: list[int]
             "--train and --validation count images of mnist and fashion_mnist: leave them out, a folder is "
             "divided by shares."
         )
-    return nb.load_folder(data, size=size and tuple(size))
+    if "size" in shape:
+        shape["size"] = tuple(shape["size"])
+    return nb.load_folder(data, **shape)
 
 
 def strategy_of(arguments: argparse.Namespace):
@@ -280,15 +286,17 @@ def data_of(header: dict, arguments: argparse.Namespace) -> nb.Dataset:
 
 def same_images(searched: dict, arguments: argparse.Namespace) -> nb.Dataset:
     """The data set that a header describes, known by its fingerprint."""
-    name, known = arguments.data or searched["name"], nb.datasets.CLASSES
+    name, known = arguments.data or searched["name"], nb.book_images.CLASSES
     if not arguments.data and name not in known:
         raise ValueError(f"The search was on images of your own, {name!r}: give their folder, --data FOLDER.")
     if name in known:
         same = name == searched["name"]
-        data = images(name, searched["train"], searched["validation"], None) if same else None
+        found = [images(name, searched["train"], searched["validation"])] if same else []
     else:
-        data = images(name, None, None, searched["shape"][:2])
-    if not data or data.fingerprint != searched["fingerprint"]:
+        *size, channels = searched["shape"]
+        found = (images(name, None, None, size=size, channels=channels, fit=fit) for fit in FITS)
+    data = next((data for data in found if data.fingerprint == searched["fingerprint"]), None)
+    if not data:
         raise ValueError(
             f"The images of {name} are not those of the search, or are divided in another way: give --data "
             "as in its line."
@@ -301,8 +309,7 @@ def trained(architecture, data: nb.Dataset, epochs: int, seed: int):
     if epochs < 1:
         raise ValueError(f"--epochs {epochs} trains nothing: give at least 1.")
     model = nb.training.fresh_model(architecture, nb.networks.build, data, seed)
-    examples = data.source("train")
-    losses = nb.train(model, examples.inputs, examples.targets, epochs=epochs, seed=seed).history["loss"]
+    losses = nb.train(model, data.source("train"), epochs=epochs, seed=seed).history["loss"]
     if not math.isfinite(losses[-1]):
         raise ValueError(f"The training failed, its loss became {losses[-1]}: try another --seed.")
     return model

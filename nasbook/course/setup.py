@@ -5,8 +5,8 @@ import gc
 import os
 from importlib import metadata
 
+from nasbook.course.modes import mode
 from nasbook.engine.device import device, quiet_stderr
-from nasbook.modes import mode
 
 
 def setup(*, seed: int = 0, threads: int = 1) -> None:

@@ -7,6 +7,7 @@ stood.
 """
 
 import math
+from collections.abc import Mapping
 
 import keras
 import numpy as np
@@ -73,4 +74,28 @@ def feed(batches: Batches):
         made.apply(tf.data.experimental.assert_cardinality(batches.num_batches))
         .prefetch(2)
         .with_options(options)
+    )
+
+
+def fit(
+    model: keras.Model,
+    examples: Examples,
+    *,
+    seed: int,
+    epochs: int,
+    begun: int = 0,
+    batch_size: int = 64,
+    callbacks: tuple = (),
+    class_weight: Mapping[int, float] | None = None,
+) -> keras.callbacks.History:
+    """Train a compiled network from epoch `begun` on, in an order that is new in every epoch."""
+    batches = Batches(examples, batch_size, seed)
+    return model.fit(
+        feed(batches),
+        initial_epoch=begun,
+        epochs=epochs,
+        verbose=0,
+        shuffle=False,  # the batches are shuffled
+        class_weight=class_weight,
+        callbacks=[Clock(batches), *callbacks],
     )

@@ -126,3 +126,14 @@ def inherit_weights(model: keras.Model, parent: Checkpoint) -> int:
             weight.assign(value)
             inherited += 1
     return inherited
+
+
+def reinitialize(model: keras.Model, fresh: keras.Model) -> keras.Model:
+    """Give a trained network, and its optimizer, the state of an untrained one that is compiled alike.
+
+    It then trains exactly as `fresh` would, without being compiled again, which takes seconds.
+    """
+    before, after = ([*one.variables, *one.optimizer.variables] for one in (model, fresh))
+    for variable, value in zip(before, after, strict=True):
+        variable.assign(value)
+    return model

@@ -1,4 +1,4 @@
-"""The book on this machine: where it lies, and in which mode it runs.
+"""The mode of the book and where it lies.
 
 `NASBOOK_MODE` is read here and nowhere else. "full" is what a reader runs; "fast" is the same code with
 smaller numbers, for the tests.
@@ -7,7 +7,7 @@ smaller numbers, for the tests.
 import os
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 
 
 def mode() -> str:
