@@ -162,7 +162,12 @@ CHANGES = [
     ("part", "the function of a partial", "score(a)", "-score(a)"),
     ("cached", "the function under a cache", "score(a)", "-score(a)"),
     ("several", "a helper in a list in a dictionary", "x + LIMIT", "x - LIMIT"),
-    ("guarded", "what an except guards", "        second(x)\n    except ValueError:\n        third(x)\n", None),
+    (
+        "guarded",
+        "what an except guards",
+        "        second(x)\n    except ValueError:\n        third(x)\n",
+        None,
+    ),
     ("wrapped", "a function that takes the name of a package's", "(x): return x\n", "(x): return -x\n"),
     ("marked", "an attribute of a function", "factor = 2", "factor = 3"),
     ("looks_up", "what a method of Python's is bound to", '{"a": 1}.get', '{"a": 2}.get'),
@@ -193,7 +198,9 @@ def test_a_change_changes_the_digest(name, what, old, new):
 
 
 def test_what_a_value_does_not_use_and_where_it_stands_do_not_count():
-    more = "import os\n\n\nUNUSED = 1\n" + BASE.replace("    return score(a)", "\n    # why\n    return score(a)")
+    more = "import os\n\n\nUNUSED = 1\n" + BASE.replace(
+        "    return score(a)", "\n    # why\n    return score(a)"
+    )
     assert digest(cell(more)) == digest(cell(BASE))
 
 
