@@ -64,9 +64,15 @@ def browser():
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory, wait_until):
-    """JupyterLab in fast mode on a copy of the book: its address and its folder."""
+    """JupyterLab in fast mode on a copy of the book without outputs: its address and its folder."""
     folder = tmp_path_factory.mktemp("lab")
     shutil.copytree(NOTEBOOKS, folder / "notebooks")
+    for path in (folder / "notebooks").glob("*.ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.update(outputs=[], execution_count=None)
+        nbformat.write(notebook, path)
     home = {name: str(folder / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
@@ -149,8 +155,11 @@ def assert_no_error_but_those_meant(page, cells) -> None:
     )
 
 
+TOTAL = '.jupyter-widgets tr:has-text("total")'
+
+
 def total_parameters(page) -> int:
-    row = page.locator('.jupyter-widgets tr:has-text("total")').first.inner_text()
+    row = page.locator(TOTAL).first.inner_text()
     return int(re.search(r"[\d,]+", row)[0].replace(",", ""))
 
 
@@ -161,7 +170,7 @@ def move_slider(page) -> tuple[int, int]:
     before = total_parameters(page)
     handle.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(1500)
+    page.wait_for_selector(f'{TOTAL}:not(:has-text("{before:,}"))')
     return before, total_parameters(page)
 
 

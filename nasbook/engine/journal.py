@@ -214,15 +214,20 @@ def is_object(line: bytes) -> bool:
 
 def identity(strategy, evaluate, seed: int, ahead: int | None) -> dict:
     """The header: what makes two searches the same one, and the versions that made it."""
-    packages = ("nasbook", "numpy", "keras", "tensorflow")
+    packages = ("nasbook", "numpy", "keras", "tensorflow", "jax", "torch")
     return {
         "space": choices(getattr(strategy, "space", None)),
         "strategy": settings(strategy),
         "evaluator": described(evaluate),
         "seed": seed,
         "ahead": ahead,
-        "versions": {name: metadata.version(name) for name in packages},
+        "versions": {name: version for name in packages if (version := version_of(name))},
     }
+
+
+def version_of(package: str) -> str | None:
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        return metadata.version(package)
 
 
 def described(evaluate):
