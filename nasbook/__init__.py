@@ -62,8 +62,8 @@ _MODULES = {
     **{name: name for name in ("datasets", "metrics", "networks", "pareto", "space", "statistics")},
     **{name: name for name in ("strategies", "study", "training")},
     **{name: f"figures.{name}" for name in ("plots", "widgets")},
-    **{name: f"engine.{name}" for name in ("executors", "journal")},
-    **{name: f"tasks.{name}" for name in ("book_images", "own_images", "zero_cost")},
+    **{name: f"engine.{name}" for name in ("executors", "journal", "zero_cost")},
+    **{name: f"tasks.{name}" for name in ("book_images", "own_images")},
 }
 
 __all__ = sorted([*_HOME, *_MODULES])

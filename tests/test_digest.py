@@ -51,6 +51,8 @@ def test_values_that_differ_have_digests_that_differ():
 
 
 CODE = """
+import numpy as np
+
 def helper(x, k={"a": 1, "b": 2}):
     return x if x in {"conv", "dense", "pool", "max"} else k
 
@@ -69,7 +71,6 @@ ARRAY = np.arange(5)
 evaluate = maker(3)
 """
 IN_A_PROCESS = f"""
-import numpy as np
 from nasbook.engine.digest import digest
 {CODE}
 print(digest(evaluate), digest(WORDS), digest(Settings()), digest(np.array(["a", "b"], dtype=object)))

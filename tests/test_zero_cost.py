@@ -6,8 +6,8 @@ import pytest
 
 import nasbook as nb
 from nasbook import networks
-from nasbook.tasks import zero_cost
-from nasbook.tasks.zero_cost import PREDICTORS
+from nasbook.engine import zero_cost
+from nasbook.engine.zero_cost import PREDICTORS
 from nasbook.training import fresh_model
 
 LENET = nb.lenet_space()
@@ -48,7 +48,7 @@ def test_the_gradient_norm_adds_the_norms_of_the_weights(tiny, small_net, monkey
 
 def test_synflow_of_two_layers_by_hand(tiny, small_net, two_layers, monkeypatch):
     """sum |w dR/dw| of a layer is R itself when everything is linear: here twice, once a layer."""
-    monkeypatch.setattr(zero_cost, "fresh_model", lambda *_: two_layers)
+    monkeypatch.setattr(zero_cost, "untrained", lambda *_: two_layers)
     monkeypatch.setattr(type(tiny), "input_shape", (2,))
     first, second = (np.abs(weights) for weights in two_layers.get_weights())
     r = float(np.ones(2) @ first @ second @ np.ones(2))

@@ -11,6 +11,7 @@ import hashlib
 import io
 import multiprocessing
 import os
+import threading
 import time
 
 import keras
@@ -55,6 +56,7 @@ def work(worker: int, workers: int) -> None:
 
     The order is random so that the first ones are a sample of the space.
     """
+    threading.Thread(target=end_with_parent, daemon=True).start()
     nb.setup()
     watch = Stopwatch()
     trainer = nb.Trainer(nb.load(**DATA), epochs=EPOCHS, callbacks=lambda: [watch])
@@ -66,6 +68,11 @@ def work(worker: int, workers: int) -> None:
             if training(architecture, seed) not in done:
                 row, model = train(trainer, watch, test, architecture, seed, model)
                 append(row)
+
+
+def end_with_parent() -> None:
+    multiprocessing.parent_process().join()
+    os._exit(1)
 
 
 class Stopwatch(keras.callbacks.Callback):

@@ -1,1 +1,1 @@
-"""What makes a search parallel and safe from crashes. Who wants to understand NAS need not read it."""
+"""What evaluates many candidates, in parallel and crash-safe. To understand NAS one need not read it."""

@@ -12,7 +12,7 @@ from keras import ops
 
 from nasbook import networks
 from nasbook.datasets import Dataset
-from nasbook.training import fresh_model
+from nasbook.engine.device import start_anew
 
 
 def parameters(architecture: Mapping, data: Dataset, *, seed: int = 0) -> float:
@@ -27,7 +27,7 @@ def multiply_adds(architecture: Mapping, data: Dataset, *, seed: int = 0) -> flo
 
 def gradient_norm(architecture: Mapping, data: Dataset, *, seed: int = 0, images: int = 64) -> float:
     """The norms of the gradients of the loss on one batch of training images, added over the weights."""
-    model = fresh_model(architecture, networks.build, data, seed)
+    model = untrained(architecture, data, seed)
     x, y = data.x_train[:images], data.y_train[:images]
     slopes = gradients(model, x, y, "sparse_categorical_crossentropy")
     return float(sum(np.linalg.norm(slope) for slope in slopes))
@@ -39,7 +39,7 @@ def synflow(architecture: Mapping, data: Dataset, *, seed: int = 0) -> float:
     Weights are made positive and activations linear, the input is one image of ones, and the gradient is
     that of the sum of all outputs. No data is looked at. The logarithm is returned, which keeps ranks.
     """
-    model = fresh_model(architecture, networks.build, data, seed)
+    model = untrained(architecture, data, seed)
     for layer in model.layers:
         if hasattr(layer, "activation"):
             layer.activation = keras.activations.linear
@@ -51,6 +51,11 @@ def synflow(architecture: Mapping, data: Dataset, *, seed: int = 0) -> float:
         for weight, slope in zip(model.get_weights(), slopes, strict=True)
     )
     return float(np.log(flow))
+
+
+def untrained(architecture: Mapping, data: Dataset, seed: int) -> keras.Model:
+    start_anew(seed)
+    return networks.build(architecture, data.input_shape, len(data.classes))
 
 
 PREDICTORS: dict[str, Callable[..., float]] = {
