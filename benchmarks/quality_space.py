@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 import nasbook as nb
+from nasbook.engine.batches import fit
 from nasbook.tasks.book_images import read_split
 from nasbook.training import predict
 
@@ -93,11 +94,11 @@ class Deadline(keras.callbacks.Callback):
 
 def final_training(model: keras.Model, seconds: float, learning_rate: float) -> float:
     """Train on all 60,000 images until the deadline; returns the epochs that this made."""
-    x, y = read_split(DATA, "train")
+    examples = read_split(DATA, "train")
     deadline = Deadline(seconds, learning_rate)
     model.compile(keras.optimizers.Adam(learning_rate), "sparse_categorical_crossentropy")
-    model.fit(x, y, batch_size=BATCH, epochs=10**6, verbose=0, callbacks=[deadline])
-    return deadline.batches * BATCH / len(y)
+    fit(model, examples, seed=0, epochs=10**6, batch_size=BATCH, callbacks=(deadline,))
+    return deadline.batches * BATCH / len(examples)
 
 
 def reference_speed() -> float:
@@ -108,10 +109,10 @@ def reference_speed() -> float:
     final_training(model, 5, LEARNING_RATE)  # compiles, and warms up
     start = time.perf_counter()
     epochs = final_training(model, 20, LEARNING_RATE)
-    return epochs * len(read_split(DATA, "train")[1]) / (time.perf_counter() - start)
+    return epochs * len(read_split(DATA, "train")) / (time.perf_counter() - start)
 
 
 def test_accuracy(model: keras.Model) -> float:
     """Open the test set, once, at the very end."""
-    x, y = read_split(DATA, "test")
-    return float(np.mean(predict(model, x) == y))
+    test = read_split(DATA, "test")
+    return float(np.mean(predict(model, test) == test.targets))

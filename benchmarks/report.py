@@ -24,7 +24,7 @@ COMPARE = {">=": float.__ge__, "<=": float.__le__, "<": float.__lt__}
 
 def report() -> str:
     """All tables, as Markdown."""
-    parts = (quality_part(), throughput_part(), scale_part(), replay_part())
+    parts = (quality_part(), throughput_part(), scale_part(), footprint_part(), replay_part())
     return "\n\n".join(["", *(piece for part in parts for piece in part), ""])
 
 
@@ -118,6 +118,20 @@ def scale_part() -> Iterable[str]:
     yield "**Scale** (`scale.py`). The figure shows throughput, too; its dashed lines are goals."
     yield goals(frame[["what", "goal", "measured", "unit"]].itertuples(index=False))
     yield "![Throughput, overhead of an evaluation, and long journals](benchmarks/speed.png)"
+    yield measured_on(frame)
+
+
+def footprint_part() -> Iterable[str]:
+    frame = pd.read_csv(HERE / "footprint.csv", keep_default_na=False)
+    yield (
+        "**Footprint** (`footprint.py`): memory and start-up beside the build of commit b870702, in turns. Images "
+        "stay bytes until a batch needs floats, and workers share one copy; a table search imports neither Keras "
+        "nor TensorFlow."
+    )
+    numbers = [f"{row.measured:,.4g} {row.unit}" for row in frame.itertuples()]
+    yield table(("what", "measured"), zip(frame["what"], numbers, strict=True))
+    reached = frame[frame["goal"] != ""]
+    yield goals(reached[["what", "goal", "measured", "unit"]].itertuples(index=False))
     yield measured_on(frame)
 
 

@@ -35,7 +35,7 @@ SHARES = ("share of evaluation in fit", "share of worker in fit")
 MINUTE = 60
 
 
-def load(settings: dict) -> nb.datasets.Dataset:
+def load(settings: dict) -> nb.Dataset:
     return nb.load("fashion_mnist", train=settings["train"], validation=settings["validation"])
 
 
