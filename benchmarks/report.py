@@ -124,9 +124,9 @@ def scale_part() -> Iterable[str]:
 def footprint_part() -> Iterable[str]:
     frame = pd.read_csv(HERE / "footprint.csv", keep_default_na=False)
     yield (
-        "**Footprint** (`footprint.py`): memory and start-up beside the build of commit b870702, in turns. Images "
-        "stay bytes until a batch needs floats, and workers share one copy; a table search imports neither Keras "
-        "nor TensorFlow."
+        "**Footprint** (`footprint.py`): memory and start-up beside the build of commit b870702, in turns. "
+        "Images stay bytes until a batch needs floats, and workers share one copy; a table search imports "
+        "neither Keras nor TensorFlow."
     )
     numbers = [f"{row.measured:,.4g} {row.unit}" for row in frame.itertuples()]
     yield table(("what", "measured"), zip(frame["what"], numbers, strict=True))

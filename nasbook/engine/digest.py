@@ -111,10 +111,10 @@ def body(value: type, seen: tuple) -> tuple:
 
 
 def instance(value, seen: tuple) -> tuple:
-    """Its class and its state, where it has one that can be read."""
-    known = getattr(value, "fingerprint", None)
-    if isinstance(known, str):
-        return "known", name_of(type(value)), known
+    """Its class and what it says about itself, or else its state, where that can be read."""
+    for name in ("fingerprint", "description"):
+        if isinstance(known := getattr(value, name, None), str | dict):
+            return "known", name_of(type(value)), told(known, seen)
     if hasattr(value, "get_config"):  # Keras's way of telling what a loss, a metric, an optimizer is
         return "config", name_of(type(value)), told(value.get_config(), seen)
     state = getattr(value, "__dict__", None)

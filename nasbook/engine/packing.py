@@ -5,6 +5,7 @@ Large arrays go by file: each worker maps it into memory, and the pages of all o
 
 import functools
 import io
+import threading
 from pathlib import Path
 
 import cloudpickle
@@ -34,7 +35,7 @@ class Packer(cloudpickle.Pickler):
             return super().reducer_override(value)
         file = Path(self.folder) / f"{digest_of(value)[:24]}.npy"
         if not file.exists():
-            unfinished = file.with_suffix(".tmp.npy")
+            unfinished = file.with_suffix(f".{threading.get_ident()}.npy")
             np.save(unfinished, value, allow_pickle=False)
             unfinished.replace(file)
         return mapped, (str(file),)
