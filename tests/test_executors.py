@@ -12,13 +12,18 @@ import warnings
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
+import cloudpickle
+import cloudpickle
 import dask
 import psutil
 import pytest
 from distributed import Client, LocalCluster
+from distributed.core import Status
 
 import nasbook as nb
 
+cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers need not import all of the above
+cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers need not import all of the above
 TABLE = nb.Table.load("lenet_fashion")
 SPACE = TABLE.space
 STRATEGIES = [
@@ -254,20 +259,34 @@ def test_a_worker_that_dies_costs_one_trial():
     assert "WorkerDied: the worker process died: it was killed, or" in failed[0].error
 
 
-def test_on_dask_a_candidate_that_kills_its_workers_costs_one_trial():
+def test_on_dask_a_candidate_that_costs_its_workers_their_lives_costs_one_trial(tmp_path, wait_until):
     doomed = search(nb.RandomSearch(SPACE), budget=3).trials[2].architecture
 
-    def kills(architecture, *, seed):
+    def waits_for_death(architecture, *, seed):
         if architecture == doomed:
-            os.kill(os.getpid(), signal.SIGKILL)
+            (tmp_path / str(os.getpid())).touch()
+            time.sleep(3600)
         return scored(architecture, seed=seed)
 
+    def kill_twice(cluster) -> None:
+        for deaths in range(2):
+            # Dask restarts no worker that dies before its nanny has seen it start.
+            wait_until(lambda: all(nanny.status is Status.running for nanny in cluster.workers.values()))
+            wait_until(lambda before=deaths: len([*tmp_path.iterdir()]) > before)
+            newest = max(tmp_path.iterdir(), key=lambda file: file.stat().st_mtime_ns)
+            os.kill(int(newest.name), signal.SIGKILL)
+
+    settings = {"distributed.scheduler.allowed-failures": 1}  # the second death is too many
+    settings["distributed.scheduler.worker-saturation"] = 1.0  # no other waits on this worker
     with (
-        dask.config.set({"distributed.scheduler.worker-saturation": 1.0}),  # no other waits on this worker
+        dask.config.set(settings),
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
         Client(cluster) as client,
+        ThreadPoolExecutor(1) as thread,
     ):
-        history = search(nb.RandomSearch(SPACE), kills, budget=12, executor=client.get_executor())
+        killer = thread.submit(kill_twice, cluster)
+        history = search(nb.RandomSearch(SPACE), waits_for_death, budget=12, executor=client.get_executor())
+        killer.result()
         client.wait_for_workers(2, timeout=600)  # a cluster that closes while one restarts raises
     assert [trial.status for trial in history] == [*["done"] * 2, "failed", *["done"] * 9]
     assert "KilledWorker" in history.trials[2].error
