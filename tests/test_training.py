@@ -8,6 +8,7 @@ from typing import ClassVar
 import keras
 import numpy as np
 import pytest
+from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
 
 import nasbook as nb
 from nasbook import final_testing, training
@@ -132,7 +133,9 @@ def test_a_network_with_dropout_resumed_or_trained_again_equals_an_unbroken_one(
 
 
 def test_no_thread_of_tensorflow_tunes_batches_and_makes_epochs_wait(tinier):
-    assert feed(Batches(tinier.train, 4, seed=0)).options().autotune.enabled is False
+    arrays = ArrayDataAdapter(tinier.x_train, tinier.y_train, batch_size=4, shuffle=True)
+    for dataset in (feed(Batches(tinier.train, 4, seed=0)), arrays.get_tf_dataset()):
+        assert dataset.options().autotune.enabled is False
 
 
 def test_a_candidate_may_be_a_function_that_makes_a_model(tinier):

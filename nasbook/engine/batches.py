@@ -6,11 +6,13 @@ seed and the epoch alone: the same on every backend, in every process, and in a 
 stood.
 """
 
+import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import keras
 import numpy as np
+from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
 
 from nasbook.datasets import Examples
 
@@ -50,31 +52,18 @@ class Clock(keras.callbacks.Callback):
 
 
 def feed(batches: Batches):
-    """What `fit` and `predict` take these batches from.
-
-    On TensorFlow an iterator of `tf.data` hands them over, without the thread that would tune it: when an
-    epoch is over, the iterator tells this thread to end, and waits for it. In TensorFlow 2.21 the thread can
-    wake too early, see no reason to end yet (`Model::OptimizeLoop` looks at a flag that
-    `CancellationManager::StartCancel` sets last), and sleep on: for as long as the epoch took, at worst. On
-    two cores this happens in about every third epoch.
-    """
+    """What `fit` and `predict` take these batches from: on TensorFlow an iterator of `tf.data`, untuned."""
     if keras.backend.backend() != "tensorflow":
         return batches
     import tensorflow as tf
 
-    options = tf.data.Options()
-    options.autotune.enabled = False
     signature = keras.tree.map_structure(
         lambda array: tf.TensorSpec((None, *array.shape[1:]), array.dtype), batches[0]
     )
     made = tf.data.Dataset.from_generator(
         lambda: (batches[i] for i in range(batches.num_batches)), output_signature=signature
     )
-    return (
-        made.apply(tf.data.experimental.assert_cardinality(batches.num_batches))
-        .prefetch(2)
-        .with_options(options)
-    )
+    return untuned(made.apply(tf.data.experimental.assert_cardinality(batches.num_batches)).prefetch(2))
 
 
 def fit(
@@ -99,3 +88,29 @@ def fit(
         class_weight=class_weight,
         callbacks=[Clock(batches), *callbacks],
     )
+
+
+# --- no wait at the end of an epoch -----------------------------------------------------------------------
+
+
+def untuned(dataset):
+    """A `tf.data` data set without the thread that tunes it at intervals that double.
+
+    When an epoch is over, its iterator tells this thread to end, and waits for it. In TensorFlow 2.21 the
+    thread can wake too early, see no reason to end yet (`Model::OptimizeLoop` looks at a flag that
+    `CancellationManager::StartCancel` sets last), and sleep on: for as long as the epoch took, at worst. On
+    two cores this happens in about every third epoch. Batches from memory need no tuning, and stay the same.
+    """
+    import tensorflow as tf
+
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return dataset.with_options(options)
+
+
+def without_waits(get_tf_dataset: Callable) -> Callable:
+    """For all other trainings in this process, such as AutoKeras's: how Keras hands over arrays."""
+    return functools.wraps(get_tf_dataset)(lambda adapter: untuned(get_tf_dataset(adapter)))
+
+
+ArrayDataAdapter.get_tf_dataset = without_waits(ArrayDataAdapter.get_tf_dataset)
