@@ -122,6 +122,8 @@ def scale_part() -> Iterable[str]:
 
 
 def footprint_part() -> Iterable[str]:
+    if not (HERE / "footprint.csv").exists():
+        return  # not measured yet
     frame = pd.read_csv(HERE / "footprint.csv", keep_default_na=False)
     yield (
         "**Footprint** (`footprint.py`): memory and start-up beside the build of commit b870702, in turns. "

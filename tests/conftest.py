@@ -1,8 +1,11 @@
 """What several test files share: figures without a window, and data small enough to train on."""
 
+import os
 import signal
 import time
 from dataclasses import replace
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is imported; xdist uses the other cores
 
 import matplotlib
 import pytest
@@ -50,3 +53,11 @@ def wait_until():
             time.sleep(0.02)
 
     return wait
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say at the very end what was skipped for want of a browser: it would be missed in a long log."""
+    skipped = (report.longrepr for report in terminalreporter.stats.get("skipped", []))
+    reasons = {reason[2].removeprefix("Skipped: ") for reason in skipped if isinstance(reason, tuple)}
+    for reason in sorted(reason for reason in reasons if "browser" in reason):
+        terminalreporter.write_line(reason)

@@ -359,7 +359,7 @@ def test_help_teaches_and_does_not_wait_for_tensorflow():
         ("--trials 3 --table --workers 0", "compute nothing: give at least 1 of each"),
         ("--trials 3 --table --epochs 3 --data mnist", "leave out --data, --epochs, or leave out --table"),
         ("--trials 3 --data fashion", "no data 'fashion': give mnist, fashion_mnist, or a folder"),
-        ("--trials 3 --data mnist --size 8 8", "resizes the images of a folder, not mnist"),
+        ("--trials 3 --data mnist --size 8 8", "for the images of a folder, not mnist"),
         ("--trials 3 --data . --train 5", "a folder is divided by shares"),
         ("--trials 3 --data mnist --train 1", "cannot be drawn from 60,000 images: give each at least 10"),
     ],

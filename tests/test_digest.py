@@ -1,4 +1,4 @@
-"""Digests: equal values have equal ones in every process, and whatever changes what a value does changes it."""
+"""Digests: equal values have equal ones in every process; a change in what a value does changes its own."""
 
 import functools
 import importlib

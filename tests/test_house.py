@@ -72,7 +72,7 @@ IMPORTS = {name: Imports(file.read_text(encoding="utf-8")).found for name, file 
 
 def row_of(module: str) -> int:
     """The row of a module; the package itself and `python -m nasbook` are the roof."""
-    part = (module.split(".") + [""])[1]
+    part = [*module.split("."), ""][1]
     return len(ROWS) if part in ("", "__main__") else ROW_OF[part]
 
 

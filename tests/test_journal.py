@@ -192,7 +192,7 @@ if __name__ == "__main__":
 
 @pytest.fixture
 def killed_at(file, tmp_path, wait_until):
-    """`killed_at(lines)`: run the parallel search until so many are on file, and kill it: how many are there."""
+    """`killed_at(lines)`: kill the parallel search as soon as so many are on file: how many there are."""
     (tmp_path / "script.py").write_text(PARALLEL)
 
     def run_and_kill(lines: int) -> int:

@@ -78,14 +78,16 @@ def test_failed_trials_are_survived(strategy):
     assert history.best.score > 0.5
 
 
-@pytest.mark.parametrize(
-    "strategy", STRATEGIES[:-1]
-)  # the recurrent controller has not learned enough by then
-def test_a_planted_optimum_is_approached_faster_than_by_chance(strategy):
-    """Area under the incumbent curve, paired over 15 seeds."""
+@pytest.mark.parametrize(  # the recurrent controller has not learned enough by then
+    ("strategy", "budget", "seeds"),
+    [(AgingEvolution, 80, 15), (LocalSearch, 80, 15), (Reinforce, 80, 15), (Bayesian, 40, 8)],
+)
+def test_a_planted_optimum_is_approached_faster_than_by_chance(strategy, budget, seeds):
+    """Area under the incumbent curve, paired over seeds."""
 
     def area(strategy):
-        return [search(strategy(LENET), budget=80, seed=seed).incumbent().score.mean() for seed in range(15)]
+        histories = [search(strategy(LENET), budget=budget, seed=seed) for seed in range(seeds)]
+        return [history.incumbent().score.mean() for history in histories]
 
     assert stats.wilcoxon(area(strategy), area(nb.RandomSearch), alternative="greater").pvalue < 0.05
 
@@ -136,7 +138,7 @@ def test_a_child_differs_from_its_parent_in_one_gene_and_what_this_switches_on()
 
 def test_parents_are_distributed_as_in_a_plain_implementation_of_algorithm_1():
     """In the paper proposals may repeat: we compare on a space so large that duplicates are rare."""
-    space = nb.SearchSpace([nb.Choice("value", tuple(range(50))), nb.Choice("free", tuple(range(100_000)))])
+    space = nb.SearchSpace([nb.Choice("value", tuple(range(50))), nb.Choice("free", tuple(range(1_000)))])
 
     def value(architecture, *, seed=0, epochs=1):
         return nb.Trial(architecture, seed, epochs, score=architecture["value"])

@@ -14,6 +14,9 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from nasbook.course import commands
+from nasbook.course.command_line import parser
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
@@ -73,9 +76,9 @@ def test_the_readme_says_what_the_benchmarks_measured(monkeypatch):
     assert [len(line.get_xdata()) for line in journals.lines[:2]] == [3, 3]
 
 
-def test_check_says_that_the_book_can_run_here():
-    done = run("-m", "nasbook", "check")
-    assert done.returncode == 0, done.stdout
+def test_check_says_that_the_book_can_run_here(capfd):
+    assert commands.check(parser().parse_args(["check"])) == 0
+    out = capfd.readouterr().out
     for line in (
         r"Python +3\.",
         r"mnist +complete",
@@ -83,9 +86,9 @@ def test_check_says_that_the_book_can_run_here():
         r"lenet_fashion +complete",
         r"device +",
     ):
-        assert re.search(f"ok  {line}", done.stdout)
-    assert done.stdout.endswith("\nThe book can run.\n")
-    assert "NO " not in done.stdout
+        assert re.search(f"ok  {line}", out)
+    assert out.endswith("\nThe book can run.\n")
+    assert "NO " not in out
 
 
 def test_check_names_the_cure_where_data_is_missing_and_damaged(tmp_path):
