@@ -99,9 +99,8 @@ class Trainer:
     keeps its own loss and optimizer. A candidate may also be a function that makes a model, such as
     `nb.lenet5`; it gets `input_shape` and `classes` where it has parameters of these names.
 
-    The task is the classification of images unless you say otherwise: `loss` is what is minimized, `decode`
-    makes predictions of the outputs for a batch, and `metric(true, predicted)` is the score, higher is
-    better.
+    The task is to classify images unless you say otherwise: `loss` is what is minimized, `decode` makes
+    predictions of outputs, and `metric(true, predicted)` is the score, higher is better.
 
     A candidate that cannot be built or trained becomes a failed trial, and no exception; so does one with
     more than `max_parameters` or `max_multiply_adds`, and one that takes longer than `max_seconds`.
@@ -165,21 +164,21 @@ class Trainer:
         if not 0 <= resume < epochs:
             raise ValueError(f"epochs={epochs} after {resume} trains nothing: give at least {resume + 1}.")
         if (resume or inherit) and not self.checkpoints:
-            raise ValueError(
-                "No training was saved to start from: give the Trainer a folder, checkpoints=..."
-            )
-        curve, cost, done, model = ValidationCurve(self), networks.Cost(0, 0), 0, None
+            raise ValueError("No training was saved to start from: give the Trainer checkpoints, a folder.")
+        cost, done, model = networks.Cost(0, 0), 0, None
         genes = candidate if isinstance(candidate, Mapping) else {}
         batch_size, *recipe = (genes.get(name, getattr(self, name)) for name in RECIPE)
         steps = max(epochs, self.epochs) * math.ceil(len(self.data.train) / batch_size)
         with one_training(self.policy):
+            curve = ValidationCurve(self)
             try:
                 model = fresh_model(candidate, self.build, self.data, seed)
                 cost = measured_cost(model)
                 refuse_too_large(cost, self.max_parameters, self.max_multiply_adds)
                 compile_model(model, steps, *recipe, self.loss)
                 model = reinitialize(like, model) if like else model
-                curve.scores += begin(model, self.folder, candidate, seed, resume, inherit)
+                if resume or inherit:
+                    curve.scores += begin(model, self.folder, candidate, seed, resume, inherit)
                 done = len(curve.scores)
                 settings = {"seed": seed, "epochs": epochs, "begun": done, "batch_size": batch_size}
                 settings |= {"class_weight": self.class_weight, "callbacks": [curve, *self.callbacks()]}

@@ -17,6 +17,16 @@ settings.register_profile("nasbook", deadline=None)  # a busy machine is no fail
 settings.load_profile("nasbook")
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter):
+    """Last of all, what was left out for want of a browser, and the cure."""
+    yield
+    reasons = {report.longrepr[2] for report in terminalreporter.stats.get("skipped", [])}
+    for reason in reasons:
+        if "No browser" in reason:
+            terminalreporter.write_line(reason.removeprefix("Skipped: "), yellow=True)
+
+
 @pytest.fixture(scope="session")
 def tiny():
     """300 training and 200 validation images of MNIST; Keras on one thread."""
