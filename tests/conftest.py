@@ -63,11 +63,3 @@ def wait_until():
             time.sleep(0.02)
 
     return wait
-
-
-def pytest_terminal_summary(terminalreporter):
-    """Say at the very end what was skipped for want of a browser: it would be missed in a long log."""
-    skipped = (report.longrepr for report in terminalreporter.stats.get("skipped", []))
-    reasons = {reason[2].removeprefix("Skipped: ") for reason in skipped if isinstance(reason, tuple)}
-    for reason in sorted(reason for reason in reasons if "browser" in reason):
-        terminalreporter.write_line(reason)
