@@ -18,7 +18,7 @@ lab: .venv/.installed  ## open the book in JupyterLab
 test: .venv/.installed  ## run every test: unit, notebooks (fast mode), browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	NASBOOK_MODE=fast $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	NASBOOK_MODE=fast $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: .venv/.installed  ## can the book run on this machine?
 	$(BIN)/python -m nasbook check

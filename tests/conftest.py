@@ -16,6 +16,18 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the backg
 settings.register_profile("nasbook", deadline=None)  # a busy machine is no failure
 settings.load_profile("nasbook")
 
+SLOWEST = ("test_browser", "test_executors", "16_", "15_", "test_command_line", "06_", "test_tasks", "test_faults")
+
+
+def pytest_collection_modifyitems(items):
+    """Long files first, so that all workers of xdist end together; the order in a file stays."""
+
+    def rank(item) -> tuple[int, bool]:
+        ranks = [i for i, name in enumerate(SLOWEST) if item.path.name.startswith(name)]
+        return min(ranks, default=len(SLOWEST)), item.path.suffix != ".ipynb"
+
+    items.sort(key=rank)
+
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter):
