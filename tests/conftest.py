@@ -16,7 +16,16 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the backg
 settings.register_profile("nasbook", deadline=None)  # a busy machine is no failure
 settings.load_profile("nasbook")
 
-SLOWEST = ("test_browser", "test_executors", "16_", "15_", "test_command_line", "06_", "test_tasks", "test_faults")
+SLOWEST = (
+    "test_browser",
+    "test_executors",
+    "16_",
+    "15_",
+    "test_command_line",
+    "06_",
+    "test_tasks",
+    "test_faults",
+)
 
 
 def pytest_collection_modifyitems(items):
