@@ -17,7 +17,7 @@ from nasbook.trial import Trial
 
 def repeat(strategy, evaluate: Callable[..., Trial], budget: int | Budget, seeds: int | Iterable[int] = 100):
     """The histories of the same search with many seeds: 0 to seeds - 1, or those given."""
-    seeds = range(seeds) if isinstance(seeds, int) else seeds
+    seeds = range(seeds) if np.ndim(seeds) == 0 else seeds
     return [search(strategy, evaluate, budget, seed=seed, progress=False) for seed in seeds]
 
 

@@ -1,5 +1,7 @@
 """Costs of any Keras network, counted layer by layer; those of the book's are arithmetic, in `networks`."""
 
+import re
+
 import keras
 import numpy as np
 
@@ -29,18 +31,20 @@ def multiply_adds(node) -> int | None:
         return measured_cost(layer).multiply_adds
     if hasattr(layer, "multiply_adds"):
         return layer.multiply_adds(shape)
-    weights = [weight.shape for weight in getattr(layer, "weights", []) if len(weight.shape) > 1]
+    named = [weight for weight in getattr(layer, "weights", []) if len(weight.shape) > 1]
+    weights = [weight.shape for weight in named if weight.name != "bias"]  # a GRU has two rows of them
     name = type(layer).__name__
     if not weights or name == "Embedding":  # which looks up
         return 0
     positions = {
         "Dense": shape[1:-1],
-        "EinsumDense": shape[1:-1],
         "Conv": node.input_tensors[0].shape[1:-1] if "Transpose" in name else shape[1:-1],
         "RNN": node.input_tensors[0].shape[1:2],
     }
     kinds = {"SimpleRNN": "RNN", "LSTM": "RNN", "GRU": "RNN", "Bidirectional": "RNN"}
-    kind = kinds.get(name, "Conv" if "Conv" in name else name)
+    kind = kinds.get(
+        name, "Conv" if re.fullmatch(r"(Depthwise|Separable)?Conv[123]D(Transpose)?", name) else name
+    )
     if kind not in positions or None in positions[kind]:
         return None
     return sum(int(np.prod(shape)) for shape in weights) * int(np.prod(positions[kind]))

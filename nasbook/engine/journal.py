@@ -39,8 +39,8 @@ class Journal:
     """
 
     def __init__(self, path: str | Path, header: dict):
-        self.path, self.header = Path(path).resolve(), {"format": FORMAT, **header}  # one lock for every link
-        self.lock = FileLock(f"{self.path}.lock", timeout=0)
+        self.path, self.header = Path(path), {"format": FORMAT, **header}
+        self.lock = FileLock(f"{self.path.resolve()}.lock", timeout=0)  # one for every link to the file
         self.file: int | None = None
         self.known: dict[tuple, dict] = {}
 

@@ -13,6 +13,7 @@ from queue import Empty, SimpleQueue
 
 from nasbook.engine import executors
 from nasbook.engine.journal import Journal
+from nasbook.space import plain
 from nasbook.strategies.protocol import Candidate
 from nasbook.trial import Trial
 
@@ -31,6 +32,9 @@ def written(architecture: Mapping) -> str:
 
 def canonical(value):
     """True and 1.0 as 1: equal values have equal seeds. A function or a class by its name."""
+    value = plain(value)
+    if isinstance(value, tuple):
+        return tuple(map(canonical, value))
     if isinstance(value, bool | float) and value == value // 1:
         return int(value)
     return getattr(value, "__qualname__", value)

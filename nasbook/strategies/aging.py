@@ -23,7 +23,7 @@ class AgingEvolution:
             raise ValueError(
                 f"population={population}, sample={sample} cannot evolve: give at least 1 of each."
             )
-        self.space, self.size, self.sample = space, population, sample
+        self.space, self.size, self.sample = space, int(population), int(sample)
 
     def start(self, rng: np.random.Generator) -> None:
         self.rng, self.proposed, self.asked = rng, set(), 0

@@ -99,7 +99,7 @@ def bracket(candidates: int, s: int, max_epochs: int, eta: float) -> Bracket:
     Both are rounded: candidates down, epochs to the nearest. No rung is empty, and each trains further.
     """
     rungs = [
-        (max(1, whole(candidates / eta**i)), max(1, round(max_epochs * eta ** (i - s)))) for i in range(s + 1)
+        (max(1, whole(candidates / eta**i)), max(1, round(max_epochs / eta ** (s - i)))) for i in range(s + 1)
     ]
     return [rung for before, rung in itertools.pairwise([(0, 0), *rungs]) if rung[1] > before[1]]
 
