@@ -20,7 +20,7 @@ from nasbook.engine.batches import Batches, feed, fit
 from nasbook.engine.checkpoints import Folder, begin, reinitialize
 from nasbook.engine.costs import measured_cost, refuse_too_large
 from nasbook.engine.describing import description_of
-from nasbook.engine.device import one_training, reason_of, start_anew
+from nasbook.engine.device import built, one_training, reason_of, start_anew
 from nasbook.engine.watching import CROSS_ENTROPY, ValidationCurve
 from nasbook.trial import Trial
 
@@ -82,9 +82,9 @@ def fresh_model(candidate, build: Callable[..., keras.Model], data: Dataset, see
     start_anew(seed)
     shape = {"input_shape": data.input_shape, "classes": len(data.classes)}
     if not callable(candidate):
-        return build(candidate, *shape.values())
+        return built(build(candidate, *shape.values()), data.input_shape)
     known = inspect.signature(candidate).parameters
-    return candidate(**{name: value for name, value in shape.items() if name in known})
+    return built(candidate(**{name: shape[name] for name in shape if name in known}), data.input_shape)
 
 
 # --- evaluation -------------------------------------------------------------------------------------------

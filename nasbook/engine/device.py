@@ -7,6 +7,8 @@ import sys
 import threading
 from collections.abc import Iterator
 
+import numpy as np
+
 LOCK = threading.RLock()
 
 
@@ -46,6 +48,16 @@ def start_anew(seed: int) -> None:
     # Keras draws the seeds of initializers from Python's global generator, from which other threads of a
     # process draw as well, such as those of a Dask worker. This one has the same numbers for Keras alone.
     seed_generator.python_random = random.Random(seed)
+
+
+def built(model, input_shape: tuple):
+    """The model with its weights made, also one that would wait for its first batch to do so."""
+    if not model.built:
+        several = bool(input_shape) and isinstance(input_shape[0], tuple)
+        shapes = input_shape if several else (input_shape,)
+        zeros = [np.zeros((1, *shape), "float32") for shape in shapes]
+        model(zeros if several else zeros[0])
+    return model
 
 
 def reason_of(problem: Exception) -> str:
