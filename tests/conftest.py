@@ -5,7 +5,8 @@ import signal
 import time
 from dataclasses import replace
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is imported; xdist uses the other cores
+for library in ("OPENBLAS_NUM", "TF_NUM_INTRAOP", "TF_NUM_INTEROP"):  # read when they are imported
+    os.environ.setdefault(f"{library}_THREADS", "1")  # the other cores have a worker of xdist each
 
 import matplotlib
 import pytest
@@ -16,16 +17,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the backg
 settings.register_profile("nasbook", deadline=None)  # a busy machine is no failure
 settings.load_profile("nasbook")
 
-SLOWEST = (
-    "test_browser",
-    "test_executors",
-    "16_",
-    "15_",
-    "test_command_line",
-    "06_",
-    "test_tasks",
-    "test_faults",
-)
+SLOWEST = ("test_executors", "test_browser", "15_", "16_", "06_", "test_command_line", "test_tasks")
 
 
 def pytest_collection_modifyitems(items):

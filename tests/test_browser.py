@@ -189,16 +189,22 @@ def test_lenet5_by_hand_runs_and_its_slider_changes_the_table(run_all):
     assert move_slider(page) == (nb.cost(shallow).parameters, nb.cost(deeper).parameters)
 
 
-@pytest.mark.parametrize(
-    ("name", "key"),
-    [
-        ("08_the_whole_space.ipynb", "ArrowRight"),
-        ("09_comparing_searches.ipynb", "ArrowLeft"),
-        ("14_accuracy_or_size.ipynb", "ArrowLeft"),
-    ],
-)
-def test_a_chapter_runs_and_its_slider_redraws_the_picture(run_all, name, key):
-    page, cells = run_all(name)
+WIDGETS = {  # a short notebook for each kind, and the key that moves its first slider
+    "explore": ("nb.widgets.explore(table)", "ArrowRight"),
+    "race": ("nb.widgets.race(runs, table.regret)", "ArrowLeft"),
+    "pareto": ("nb.widgets.pareto(table)", "ArrowLeft"),
+}
+BEFORE = """import nasbook as nb
+table = nb.Table.load()
+runs = {"GA": nb.statistics.repeat(nb.Genetic(table.space), table, 20, 3)}"""
+
+
+@pytest.mark.parametrize(("cell", "key"), WIDGETS.values(), ids=WIDGETS)
+def test_a_slider_redraws_the_picture(run_all, lab, cell, key):
+    _, folder = lab
+    cells = [nbformat.v4.new_code_cell(source) for source in (BEFORE, cell)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "short.ipynb")
+    page, cells = run_all("short.ipynb")
     assert_no_error_but_those_meant(page, cells)
     handle, picture = page.locator(".widget-slider .noUi-handle").first, page.locator(".widget-image").first
     handle.scroll_into_view_if_needed()
@@ -208,3 +214,9 @@ def test_a_chapter_runs_and_its_slider_redraws_the_picture(run_all, name, key):
     page.wait_for_function(
         "([image, before]) => image.src !== before", arg=[picture.element_handle(), before]
     )
+
+
+def test_the_chapters_show_these_widgets():
+    sources = [cell.source for path in NOTEBOOKS.glob("*.ipynb") for cell in nbformat.read(path, 4).cells]
+    for name in WIDGETS:
+        assert any(f"nb.widgets.{name}(" in source for source in sources)

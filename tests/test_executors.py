@@ -113,42 +113,25 @@ def test_duplicates_that_are_out_at_the_same_time_are_evaluated_once():
     assert len(history.fresh) == 6
 
 
-TRAINING = """
-import json
-import nasbook as nb
-from distributed import Client, LocalCluster
+def test_real_training_gives_the_same_scores_in_worker_processes_and_on_dask(tinier, capfd):
+    genes = [choice for choice in SPACE.choices if not choice.when and choice.name != "blocks"]
+    space = nb.SearchSpace([nb.Choice("blocks", (1,)), *(nb.Choice(c.name, c.options[:2]) for c in genes)])
+    trainer = nb.Trainer(tinier, epochs=1, metric=lambda true, said: (true == said).mean())
 
-def main(executor):
-    data = nb.load("mnist", train=300, validation=300)
-    space = nb.lenet_space()
-    genes = [nb.Choice("blocks", (1,))]
-    genes += [nb.Choice(c.name, c.options[:2]) for c in space.choices if not c.when and c.name != "blocks"]
-    trainer = nb.Trainer(data, epochs=1, metric=lambda y, p: (y == p).mean())
-    history = nb.search(nb.RandomSearch(nb.SearchSpace(genes)), trainer, 2, executor=executor, progress=False)
-    print(json.dumps([[t.seed, t.score, t.status] for t in history]), flush=True)
+    def scores(executor=None) -> list[float]:
+        return [trial.score for trial in search(nb.RandomSearch(space), trainer, 2, executor=executor)]
 
-if __name__ == "__main__":
-    nb.setup()
-    main(None)
+    alone = scores()
+    assert min(alone) > 0
+    capfd.readouterr()
     with nb.Processes(2) as executor:
-        main(executor)
-    import sys
-    print("dask", file=sys.stderr, flush=True)
-    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster:
-        with Client(cluster) as client:
-            main(client.get_executor())
-"""
-
-
-def test_real_training_gives_the_same_scores_in_worker_processes_and_on_dask(tmp_path):
-    (tmp_path / "script.py").write_text(TRAINING)
-    run = subprocess.run([sys.executable, tmp_path / "script.py"], capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-    alone, processes, dask = map(json.loads, run.stdout.splitlines()[-3:])
-    assert alone == processes == dask
-    assert [status for _, _, status in alone] == ["done"] * 2
-    before_dask, _, _ = run.stderr.partition("dask\n")
-    assert before_dask == ""  # workers keep TensorFlow's start-up messages to themselves
+        assert scores(executor) == alone
+    assert capfd.readouterr().err == ""  # workers keep TensorFlow's start-up messages to themselves
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster,
+        Client(cluster) as client,
+    ):
+        assert scores(client.get_executor()) == alone
 
 
 # --- how far ahead ------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import json
 import math
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -215,31 +216,41 @@ def test_a_search_leaves_the_global_random_state_alone():
     assert np.random.random() == expected
 
 
-SEARCH = """
+def real_search() -> list:
+    """What came of three trainings."""
+    data = nb.load("mnist", train=300, validation=300)
+    choices = {choice.name: choice for choice in LENET.choices}
+    fixed = {"blocks": (1, 2), "filters1": (8,), "filters2": (8,), "pool": ("average",), "dense": (0,)}
+    genes = [
+        nb.Choice(name, fixed.get(name, choice.options), {"blocks": (2,)} if name == "filters2" else {})
+        for name, choice in choices.items()
+        if name != "filters3"
+    ]
+    strategy = nb.Genetic(nb.SearchSpace(genes), population=2, elite=1, tournament=1)
+    history = nb.search(strategy, nb.Trainer(data, epochs=1), 3, progress=False)
+    return [[dict(trial.architecture), trial.seed, trial.score, trial.status] for trial in history]
+
+
+ELSEWHERE = """
 import json, sys
 import nasbook as nb
+from test_study import real_search
 nb.setup(threads=int(sys.argv[1]))
-data = nb.load("mnist", train=300, validation=300)
-choices = {c.name: c for c in nb.lenet_space().choices}
-fixed = {"blocks": (1, 2), "filters1": (8,), "filters2": (8,), "pool": ("average",), "dense": (0,)}
-genes = [
-    nb.Choice(n, fixed.get(n, c.options), {"blocks": (2,)} if n == "filters2" else {})
-    for n, c in choices.items() if n != "filters3"
-]
-strategy = nb.Genetic(nb.SearchSpace(genes), population=2, elite=1, tournament=1)
-history = nb.search(strategy, nb.Trainer(data, epochs=1), 3, progress=False)
-print(json.dumps([[dict(t.architecture), t.seed, t.score, t.status] for t in history]))
+print(json.dumps(real_search()))
 """
 
 
 def test_a_real_search_in_another_process_repeats_exactly_on_one_thread_and_nearly_on_two():
-    command = [sys.executable, "-c", SEARCH]
+    command = [sys.executable, "-c", ELSEWHERE]
     runs = [
-        subprocess.Popen([*command, str(threads)], stdout=subprocess.PIPE, text=True) for threads in (1, 1, 2)
+        subprocess.Popen([*command, threads], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent)
+        for threads in ("1", "2")
     ]
-    first, again, two = (json.loads(run.communicate()[0].splitlines()[-1]) for run in runs)
-    assert first == again
-    assert [row[1] for row in first] == [training_seed(0, LENET.architecture(row[0])) for row in first]
-    assert [row[3] for row in first] == ["done"] * 3
-    assert [row[:2] for row in first] == [row[:2] for row in two]
-    assert [row[2] for row in first] == pytest.approx([row[2] for row in two], abs=0.05)
+    nb.setup()
+    here = real_search()
+    one, two = (json.loads(run.communicate()[0].splitlines()[-1]) for run in runs)
+    assert here == one
+    assert [row[1] for row in here] == [training_seed(0, LENET.architecture(row[0])) for row in here]
+    assert [row[3] for row in here] == ["done"] * 3
+    assert [row[:2] for row in here] == [row[:2] for row in two]
+    assert [row[2] for row in here] == pytest.approx([row[2] for row in two], abs=0.05)
