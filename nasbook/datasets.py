@@ -107,10 +107,8 @@ class Dataset:
         """All validation inputs as a network takes them."""
         return self.validation.batch(slice(None))[0]
 
-    y_train = property(lambda self: self.train.targets, doc="The targets of the training examples.")
-    y_validation = property(
-        lambda self: self.validation.targets, doc="The targets of the validation examples."
-    )
+    y_train = property(lambda self: self.train.targets, doc="All training targets.")
+    y_validation = property(lambda self: self.validation.targets, doc="All validation targets.")
 
     @cached_property
     def fingerprint(self) -> str:
@@ -144,7 +142,8 @@ SHA256 = {
 def verified(file: str) -> Path:
     """The path of a file in `data/` whose sha256 is right; otherwise the sentence that restores it."""
     path = DATA / file
-    cure = f"Restore it with `git checkout -- data/{file}` in the folder of the book."
+    cure = f"Restore it with `git checkout -- data/{file}` in the folder of the book"
+    cure += f", and copy it to {DATA}, where NASBOOK_DATA leads." if "NASBOOK_DATA" in os.environ else "."
     if not path.exists():
         raise FileNotFoundError(f"The data file {path} is missing. {cure}")
     with path.open("rb") as opened:

@@ -3,7 +3,7 @@
 import math
 import operator
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import keras
@@ -11,7 +11,7 @@ import numpy as np
 
 from nasbook import metrics, networks
 from nasbook.datasets import Dataset
-from nasbook.training import CROSS_ENTROPY, fresh_model, measured_cost, most_probable, predict, train
+from nasbook.training import CROSS_ENTROPY, RECIPE, fresh_model, measured_cost, most_probable, predict, train
 from nasbook.trial import name_of
 
 
@@ -44,9 +44,10 @@ class FinalTest:
         return float(np.std(self.scores, ddof=1)) if len(self.scores) > 1 else math.nan
 
     def __repr__(self) -> str:
-        spread = f" ± {self.sd:.2%} ({len(self.scores)} seeds)" if len(self.scores) > 1 else " (1 run)"
+        unit = ".2%" if self.metric in metrics.METRICS else ".4g"  # shares of 1 in percent
+        spread = f" ± {self.sd:{unit}} ({len(self.scores)} seeds)" if len(self.scores) > 1 else " (1 run)"
         return (
-            f"{self.name} on {self.data}: test {self.metric} {self.mean:.2%}{spread}, "
+            f"{self.name} on {self.data}: test {self.metric} {self.mean:{unit}}{spread}, "
             f"{self.parameters:,} parameters, {self.seconds:.0f} s a training"
         )
 
@@ -71,27 +72,27 @@ def final_test(
     The candidate (an architecture, or a function that makes a model) is trained anew with each seed on all
     examples but those of the test set, or on the first `images` of them, and tested; `build`, `loss`,
     `decode` and `metric` are those of the `Trainer`. A trained `keras.Model` is tested as it is: tell its
-    `epochs`, `images` and `seconds`. Raises ValueError for settings that cannot work, before anything is
-    trained.
+    `epochs`, `images` and `seconds`. Raises ValueError at once for settings that cannot work.
     """
     seeds, epochs = operator.index(seeds), operator.index(epochs)
     if seeds < 1 or epochs < 1:
         raise ValueError(f"seeds={seeds} and epochs={epochs}: give at least 1 of each.")
     if data.source is None:
-        raise ValueError(
-            f"This copy of {data.name} has no test set, since it was sent to another process or made by "
-            "hand: give the data set that nb.load, nb.load_folder or nb.load_arrays returned."
-        )
+        cure = "give the data set that nb.load, nb.load_folder or nb.load_arrays returned"
+        raise ValueError(f"This copy of {data.name} has no test set, as those in other processes: {cure}.")
     trained = isinstance(candidate, keras.Model)
     name, score = name or name_of(candidate), metrics.get(metric)
     examples = data.source("train")
     if images and images < len(examples):
         examples = examples.subset(slice(images))
+    recipe = {
+        name: candidate[name] for name in RECIPE if isinstance(candidate, Mapping) and name in candidate
+    }
     models, times = [candidate] if trained else [], [seconds] if trained else []
     for seed in range(0 if trained else seeds):
         start = time.perf_counter()
         models.append(fresh_model(candidate, build, data, seed))
-        train(models[-1], examples, epochs=epochs, loss=loss, seed=seed)
+        train(models[-1], examples, epochs=epochs, loss=loss, seed=seed, **recipe)
         times.append(time.perf_counter() - start)
     test = data.source("test")
     print(f"Opening the sealed test set of {data.name}: {len(test):,} images.")

@@ -30,17 +30,13 @@ class Choice:
     def __post_init__(self):
         for what, values in (("options", self.options), *self.when.items()):
             if not isinstance(values, tuple | list) or not (values or what in self.when):
-                raise ValueError(
-                    f"Gene {self.name!r}: {what} {values!r} is no tuple of at least one: give one, such as "
-                    f"({values!r},)."
-                )
+                wanted = f"is no tuple of at least one: give one, such as ({values!r},)"
+                raise ValueError(f"Gene {self.name!r}: {what} {values!r} {wanted}.")
         object.__setattr__(self, "options", tuple(map(plain, self.options)))
         object.__setattr__(self, "when", {name: tuple(map(plain, some)) for name, some in self.when.items()})
         if bad := [option for option in self.options if " at 0x" in repr(option)]:
-            raise ValueError(
-                f"Gene {self.name!r}: {bad[0]!r} prints another address in each process: give a number or a "
-                "text, and let `build` make of it what it stands for."
-            )
+            wanted = "give a number or a text, and let `build` make of it what it stands for"
+            raise ValueError(f"Gene {self.name!r}: {bad[0]!r} prints another address each time: {wanted}.")
 
     def is_active(self, genes: Mapping[str, Any]) -> bool:
         for name, values in self.when.items():  # noqa: SIM110 - `all` takes twice as long, and breeding waits

@@ -48,7 +48,7 @@ def steps(
     """
     spent = {
         "evaluation": lambda trial: 1,
-        "epochs": lambda trial: trial.epochs - trial.resumed,
+        "epochs": lambda trial: trial.paid,
         "seconds": lambda trial: trial.seconds,
     }
     if by not in spent or not histories or not all(history.fresh for history in histories):
@@ -83,10 +83,8 @@ def bootstrap(
     """The interval that holds the statistic with this confidence (percentile bootstrap, Efron 1979)."""
     values = np.asarray(values, dtype=float)
     if values.ndim != 1 or len(values) < 2 or not 0 < confidence < 1:
-        raise ValueError(
-            f"{values.size} value(s), confidence={confidence}: give at least 2 values in one row, and a "
-            "confidence between 0 and 1, such as 0.95."
-        )
+        wanted = "give at least 2 values in one row, and a confidence between 0 and 1, such as 0.95"
+        raise ValueError(f"{values.size} value(s), confidence={confidence}: {wanted}.")
     settings = {"confidence_level": confidence, "method": "percentile", "rng": np.random.default_rng(seed)}
     interval = stats.bootstrap((values,), statistic, **settings).confidence_interval
     return float(interval.low), float(interval.high)

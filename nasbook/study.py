@@ -74,7 +74,7 @@ class History:
         if not trial.cached:
             self.fresh.append(trial)
             self.seconds += trial.seconds
-            self.epochs += trial.epochs - trial.resumed
+            self.epochs += trial.paid
 
     def __len__(self) -> int:
         return len(self.trials)
@@ -109,7 +109,7 @@ class History:
         return pd.DataFrame(
             {
                 "evaluation": np.arange(1, len(self.fresh) + 1),
-                "epochs": np.cumsum([trial.epochs - trial.resumed for trial in self.fresh]),
+                "epochs": np.cumsum([trial.paid for trial in self.fresh]),
                 "seconds": np.cumsum([trial.seconds for trial in self.fresh]),
                 "score": np.maximum.accumulate([trial.score for trial in self.fresh]),
             }

@@ -15,7 +15,7 @@ import keras
 import numpy as np
 
 from nasbook import metrics, networks
-from nasbook.datasets import Dataset, Examples
+from nasbook.datasets import Dataset, Examples, arrays
 from nasbook.engine.batches import Batches, feed, fit
 from nasbook.engine.checkpoints import Folder, begin, reinitialize
 from nasbook.engine.costs import measured_cost, refuse_too_large
@@ -56,13 +56,14 @@ def train(
     epochs: int,
     batch_size: int = 64,
     learning_rate: float = 2e-3,
+    optimizer: str = "adam",
     loss: str | Callable = CROSS_ENTROPY,
     callbacks: tuple = (),
     seed: int = 0,
 ) -> keras.callbacks.History:
     """Compile a network with the book's recipe, and fit it to x and y, or to `Examples`."""
     examples = Examples(x, y) if y is not None else x
-    compile_model(model, epochs * math.ceil(len(examples) / batch_size), learning_rate, loss=loss)
+    compile_model(model, epochs * math.ceil(len(examples) / batch_size), learning_rate, optimizer, loss)
     return fit(model, examples, seed=seed, epochs=epochs, batch_size=batch_size, callbacks=callbacks)
 
 
@@ -73,7 +74,7 @@ def most_probable(outputs: np.ndarray) -> np.ndarray:
 
 def predict(model: keras.Model, x, decode: Callable = most_probable):
     """What a network says of these inputs: by default the most probable class of each, shape (n,)."""
-    examples = x if hasattr(x, "batch") else Examples(x, np.zeros(len(x)))
+    examples = x if hasattr(x, "batch") else Examples(x, np.zeros(len(arrays(x)[0])))
     return decode(model.predict(feed(Batches(examples, 500)), verbose=0))
 
 
@@ -125,6 +126,7 @@ class Trainer:
     max_seconds: float = math.inf
     callbacks: Callable[[], list] = list
     checkpoints: str | Path | None = None
+    policy: str | None = None  # of dtypes; that of Keras now, which other processes do not know
 
     def __post_init__(self):
         metrics.get(self.metric)
@@ -132,7 +134,7 @@ class Trainer:
         for name in ("epochs", "batch_size", "learning_rate", *limits):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name}={getattr(self, name)!r} trains nothing: give a number above 0.")
-        object.__setattr__(self, "policy", keras.config.dtype_policy().name)  # other processes have their own
+        object.__setattr__(self, "policy", self.policy or keras.config.dtype_policy().name)
 
     @functools.cached_property
     def description(self) -> dict:

@@ -12,8 +12,7 @@ class Trial:
     for every epoch. Where several trainings are averaged, over seeds or folds, `scores` holds theirs. A
     failed trial has score -inf and says why in `error`. `cached` marks a duplicate that was not trained
     again; `parents` are the architectures it was bred from. The first `resumed` epochs came from a
-    checkpoint: `seconds` do not hold them, and they cost nothing again. `multiply_adds` is None where it is
-    unknown.
+    checkpoint: `seconds` do not hold them, and they cost nothing again. Unknown `multiply_adds` are None.
     """
 
     architecture: Mapping
@@ -30,6 +29,11 @@ class Trial:
     cached: bool = False
     resumed: int = 0
     scores: tuple[float, ...] = ()
+
+    @property
+    def paid(self) -> int:
+        """The epochs that it cost: those of all trainings where it is their average."""
+        return (self.epochs - self.resumed) * max(1, len(self.scores))
 
     def bred_from(self, parents: tuple) -> "Trial":
         """The same trial with these parents (`dataclasses.replace` takes five times as long)."""

@@ -5,8 +5,10 @@ import signal
 import time
 from dataclasses import replace
 
-for library in ("OPENBLAS_NUM", "TF_NUM_INTRAOP", "TF_NUM_INTEROP"):  # read when they are imported
-    os.environ.setdefault(f"{library}_THREADS", "1")  # the other cores have a worker of xdist each
+# Read when NumPy and TensorFlow are imported: the other cores have a worker of xdist each.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 
 import matplotlib
 import pytest

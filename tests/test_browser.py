@@ -203,7 +203,8 @@ runs = {"GA": nb.statistics.repeat(nb.Genetic(table.space), table, 20, 3)}"""
 def test_a_slider_redraws_the_picture(run_all, lab, cell, key):
     _, folder = lab
     cells = [nbformat.v4.new_code_cell(source) for source in (BEFORE, cell)]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "short.ipynb")
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}  # or JupyterLab asks for one
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), folder / "short.ipynb")
     page, cells = run_all("short.ipynb")
     assert_no_error_but_those_meant(page, cells)
     handle, picture = page.locator(".widget-slider .noUi-handle").first, page.locator(".widget-image").first

@@ -8,6 +8,7 @@ import sys
 import threading
 import types
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ def cell(text: str, name: str = "evaluate", **known):
 # --- equal values -------------------------------------------------------------------------------------------
 
 PLAIN = [None, True, 1, 1.0, "1", b"1", 1j, (1,), {1}, {1: 1}, range(1), ..., float("inf"), np.arange(1)]
+PLAIN += [Path("1"), Path("data"), np, np.linalg, np.mean, int, [1, 1]]
 EQUAL = [
     (8, np.int64(8)),
     (0.5, np.float64(0.5)),

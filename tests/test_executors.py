@@ -1,7 +1,6 @@
 """Executors: the same history whoever evaluates, data sent once, and deaths that cost one trial."""
 
 import dataclasses
-import json
 import multiprocessing
 import os
 import signal
@@ -113,7 +112,7 @@ def test_duplicates_that_are_out_at_the_same_time_are_evaluated_once():
     assert len(history.fresh) == 6
 
 
-def test_real_training_gives_the_same_scores_in_worker_processes_and_on_dask(tinier, capfd):
+def test_real_training_gives_the_same_scores_in_a_worker_process_which_keeps_quiet(tinier, capfd):
     genes = [choice for choice in SPACE.choices if not choice.when and choice.name != "blocks"]
     space = nb.SearchSpace([nb.Choice("blocks", (1,)), *(nb.Choice(c.name, c.options[:2]) for c in genes)])
     trainer = nb.Trainer(tinier, epochs=1, metric=lambda true, said: (true == said).mean())
@@ -124,14 +123,9 @@ def test_real_training_gives_the_same_scores_in_worker_processes_and_on_dask(tin
     alone = scores()
     assert min(alone) > 0
     capfd.readouterr()
-    with nb.Processes(2) as executor:
+    with nb.Processes(1) as executor:
         assert scores(executor) == alone
-    assert capfd.readouterr().err == ""  # workers keep TensorFlow's start-up messages to themselves
-    with (
-        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster,
-        Client(cluster) as client,
-    ):
-        assert scores(client.get_executor()) == alone
+    assert capfd.readouterr() == ("", "")  # nor does TensorFlow, which starts in it
 
 
 # --- how far ahead ------------------------------------------------------------------------------------------

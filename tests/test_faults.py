@@ -158,7 +158,6 @@ class Mine(nb.RandomSearch):
         self.rates, self.rule = rates, rule
 
 
-@pytest.mark.xfail(strict=True, reason="known, and not mended yet")
 def test_a_journal_tells_strategies_of_ones_own_apart_by_their_code_and_all_their_settings(tmp_path):
     def made(step):
         class Own(nb.RandomSearch):
@@ -199,9 +198,9 @@ STRATEGIES = [
 def test_numbers_of_numpy_make_the_same_search_as_those_of_python(kind, settings, tmp_path):
     plain = {name: value.item() for name, value in settings.items()}
     file = tmp_path / "x.jsonl"
-    history = search(TABLE, 12, kind(SPACE, **settings), journal=file)
-    assert search(TABLE, 12, kind(SPACE, **plain), journal=file) == history
-    assert search(TABLE, 12, kind(SPACE, **plain)) == history
+    history = search(TABLE, 8, kind(SPACE, **settings), journal=file)
+    assert search(TABLE, 8, kind(SPACE, **plain), journal=file) == history
+    assert search(TABLE, 8, kind(SPACE, **plain)) == history
 
 
 def test_seeds_that_are_equal_make_the_same_search():
@@ -652,7 +651,6 @@ def test_a_strategy_that_proposes_no_candidates_is_told_what_to_propose(proposed
         search(strategy=Careless(SPACE))
 
 
-@pytest.mark.xfail(strict=True, reason="known, and not mended yet")
 def test_where_data_lie_elsewhere_the_cure_leads_there(monkeypatch, tmp_path):
     monkeypatch.setenv("NASBOOK_DATA", str(tmp_path))
     monkeypatch.setattr(datasets, "DATA", tmp_path)

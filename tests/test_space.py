@@ -276,7 +276,7 @@ def test_what_is_no_architecture_is_not_in_the_space():
     ("choices", "message"),
     [
         ([nb.Choice("a", (1,)), nb.Choice("a", (2,))], "Gene 'a' needs a name of its own"),
-        ([nb.Choice("a", (1, 1))], "each given once"),
+        ([nb.Choice("a", (1, 1))], "options given once"),
         ([nb.Choice("a", (1,), when={"b": (1,)}), nb.Choice("b", (1,))], "list 'b' before it"),
         ([nb.Choice("b", (1,)), nb.Choice("a", (1,), when={"b": (2,)})], "depends on 'b' being one of"),
     ],

@@ -29,11 +29,10 @@ class Repeated:
             raise ValueError(f"seeds={self.seeds} is no average: give at least 2.")
 
     @property
-    def description(self) -> dict:
-        return {
-            "mean over seeds": self.seeds,
-            "of": getattr(self.evaluate, "description", repr(self.evaluate)),
-        }
+    def description(self) -> dict | None:
+        """None where what is averaged does not describe itself: the digest of both tells then."""
+        of = getattr(self.evaluate, "description", None)
+        return of and {"mean over seeds": self.seeds, "of": of}
 
     def __call__(self, architecture, *, seed: int = 0, **settings) -> Trial:
         return mean_of(
@@ -60,8 +59,9 @@ class CrossValidated:
             raise ValueError("Examples that are drawn anew need no folds: give the data set more of them.")
 
     @property
-    def description(self) -> dict:
-        return {"mean over folds": self.folds, "of": self.trainer.description}
+    def description(self) -> dict | None:
+        of = getattr(self.trainer, "description", None)
+        return of and {"mean over folds": self.folds, "of": of}
 
     def __call__(self, architecture, **settings) -> Trial:
         folds = cut(self.trainer.data, self.folds)

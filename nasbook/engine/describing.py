@@ -15,7 +15,7 @@ def description_of(trainer) -> dict:
     simple = {name: value for name, value in settings.items() if isinstance(value, int | float | str)}
     functions = {name: named(value) for name, value in settings.items() if callable(value)}
     other = {name: value for name, value in settings.items() if name not in simple}
-    told = {**simple, **functions, "policy": trainer.policy, "code": digest_or_warn(other, "the Trainer")}
+    told = {**simple, **functions, "code": digest_or_warn(other, "the Trainer")}
     return {"data": about | {"fingerprint": data.fingerprint}, **told}
 
 

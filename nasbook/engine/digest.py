@@ -8,6 +8,7 @@ says.
 import functools
 import hashlib
 import inspect
+import os
 import sys
 import sysconfig
 import types
@@ -57,6 +58,8 @@ class Teller:
         value, inner = value.item() if isinstance(value, np.generic) else value, (*seen, value)
         if value is None or isinstance(value, bool | int | float | complex | str | bytes | range | type(...)):
             return type(value).__name__, value
+        if isinstance(value, os.PathLike):
+            return "path", os.fspath(value)
         if isinstance(value, np.ndarray) and not value.dtype.hasobject:
             return (
                 "array",

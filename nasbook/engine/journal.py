@@ -11,11 +11,13 @@ import gc
 import json
 import math
 import os
+import types
 import warnings
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from nasbook.engine.digest import digest_or_warn
@@ -242,7 +244,10 @@ def settings(strategy) -> dict:
     """A strategy's name, its code where it is one's own, and the plain values that it holds at the start."""
     held = {name: plain(value) for name, value in vars(strategy).items() if name != "space"}
     simple = {name: value for name, value in held.items() if isinstance(value, int | float | str) and value}
-    own = {"code": digest_or_warn(type(strategy), type(strategy).__name__)}
+    kinds = tuple | list | dict | set | np.ndarray | types.FunctionType
+    mine = not type(strategy).__module__.startswith("nasbook.")
+    other = {name: value for name, value in held.items() if mine and isinstance(value, kinds)}
+    own = {"code": digest_or_warn((type(strategy), other), type(strategy).__name__)}
     return {"name": type(strategy).__name__, **simple, "brackets": getattr(strategy, "brackets", None), **own}
 
 

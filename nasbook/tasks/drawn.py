@@ -1,7 +1,7 @@
 """Drawn examples: made when a batch needs them, such as scenes composed of digits."""
 
 from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -33,6 +33,10 @@ class Drawn:
         made = [self.draw(np.random.default_rng(seed)) for seed in seeds]
         inputs, targets = map(stacked, zip(*made, strict=True))
         return each(as_floats, inputs), targets
+
+    def subset(self, rows: slice) -> "Drawn":
+        """The first of them, as many as the slice holds."""
+        return replace(self, size=len(range(self.size)[rows]))
 
     @cached_property
     def targets(self):
