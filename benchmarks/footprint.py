@@ -26,8 +26,8 @@ MEBIBYTE = 2**20
 
 # A search of small networks on 10,000 color images of 96x96, by two workers.
 IMAGES = """
-import keras, numpy as np
 import nasbook as nb
+import keras, numpy as np
 
 def build(architecture, input_shape, classes):
     layers = [keras.layers.AveragePooling2D(8), keras.layers.Flatten()]

@@ -152,7 +152,7 @@ def build(architecture: Mapping, input_shape: tuple = IMAGE, classes: int = 10) 
         elif kind in pools:
             model.add(pools[kind](2))
         else:
-            if len(model.output_shape) > 2:
+            if not any(isinstance(layer, keras.layers.Flatten) for layer in model.layers):
                 model.add(keras.layers.Flatten())
             kind_of = "softmax" if kind == "output" else activation
             model.add(keras.layers.Dense(size, activation=kind_of, **initializer))

@@ -14,6 +14,8 @@ import matplotlib
 import pytest
 from hypothesis import settings
 
+import nasbook as nb  # before Keras, for which it sets the environment
+
 matplotlib.use("Agg")
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background, but tests press Ctrl-C
 settings.register_profile("nasbook", deadline=None)  # a busy machine is no failure
@@ -45,8 +47,6 @@ def pytest_terminal_summary(terminalreporter):
 @pytest.fixture(scope="session")
 def tiny():
     """300 training and 200 validation images of MNIST; Keras on one thread."""
-    import nasbook as nb
-
     nb.setup()
     return nb.load("mnist", train=300, validation=200)
 
@@ -54,8 +54,6 @@ def tiny():
 @pytest.fixture(scope="session")
 def small_net():
     """The cheapest architecture to train, by seconds."""
-    import nasbook as nb
-
     genes = {"blocks": 1, "filters1": 8, "kernel": 3, "pool": "average", "activation": "relu", "dense": 0}
     return nb.lenet_space().architecture(genes)
 

@@ -199,13 +199,13 @@ table = nb.Table.load()
 runs = {"GA": nb.statistics.repeat(nb.Genetic(table.space), table, 20, 3)}"""
 
 
-@pytest.mark.parametrize(("cell", "key"), WIDGETS.values(), ids=WIDGETS)
-def test_a_slider_redraws_the_picture(run_all, lab, cell, key):
-    _, folder = lab
+@pytest.mark.parametrize("name", WIDGETS)
+def test_a_slider_redraws_the_picture(run_all, lab, name):
+    (_, folder), (cell, key) = lab, WIDGETS[name]
     cells = [nbformat.v4.new_code_cell(source) for source in (BEFORE, cell)]
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}  # or JupyterLab asks for one
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), folder / "short.ipynb")
-    page, cells = run_all("short.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), folder / f"{name}.ipynb")
+    page, cells = run_all(f"{name}.ipynb")
     assert_no_error_but_those_meant(page, cells)
     handle, picture = page.locator(".widget-slider .noUi-handle").first, page.locator(".widget-image").first
     handle.scroll_into_view_if_needed()

@@ -672,7 +672,6 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.xfail(strict=True, reason="known, and not mended yet")
 def test_workers_compute_as_their_parent_does_or_a_warning_says_that_keras_came_too_early(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(KERAS_FIRST)

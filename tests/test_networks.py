@@ -6,7 +6,7 @@ import pytest
 
 import nasbook as nb
 from nasbook.engine.costs import measured_cost
-from nasbook.tasks.lenet5 import C3_INPUTS, segment_codes
+from nasbook.tasks.lenet5 import C3_INPUTS, RBFOutput, Subsampling, segment_codes
 
 LENET, ARTICLE = nb.lenet_space(), nb.article_space()
 RNGS = [np.random.default_rng(seed) for seed in range(8)]
@@ -149,7 +149,7 @@ def test_a_map_of_c3_sees_only_the_maps_of_s2_in_its_row(model_1998):
 
 
 def test_subsampling_adds_up_squares_and_scales_and_shifts_each_map(model_1998):
-    layer = nb.Subsampling()
+    layer = Subsampling()
     x = np.random.default_rng(0).normal(size=(2, 4, 6, 3)).astype("float32")
     layer(x)
     layer.set_weights([np.array([1.0, 2, -1]), np.array([0.5, 0, 1])])
@@ -162,7 +162,7 @@ def test_the_output_of_1998_is_most_probable_where_f6_is_nearest_to_a_code():
     assert codes.shape == (10, 84)
     assert set(np.unique(codes)) == {-1, 1}
     assert len(np.unique(codes, axis=0)) == 10
-    probabilities = np.asarray(nb.RBFOutput()(codes))
+    probabilities = np.asarray(RBFOutput()(codes))
     assert (probabilities.argmax(axis=1) == np.arange(10)).all()
 
 

@@ -14,13 +14,15 @@ import os
 import threading
 import time
 
-import keras
 import numpy as np
 
-import nasbook as nb
+import nasbook as nb  # before Keras, for which it sets the environment
 from nasbook.course.modes import ROOT
 from nasbook.table import printed
 from nasbook.tasks import book_images
+
+# isort: split
+import keras
 
 LOG = ROOT / "data/lenet_fashion.log.csv"
 TABLE = ROOT / "data/lenet_fashion.csv"
