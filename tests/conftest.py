@@ -1,5 +1,6 @@
 """What several test files share: figures without a window, and data small enough to train on."""
 
+import gc
 import os
 import signal
 import time
@@ -32,6 +33,11 @@ def pytest_collection_modifyitems(items):
         return min(ranks, default=len(SLOWEST)), item.path.suffix != ".ipynb"
 
     items.sort(key=rank)
+
+
+def pytest_collection_finish():
+    """Keras collects garbage before each network: not among all that was imported and collected."""
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

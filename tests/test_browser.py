@@ -189,7 +189,7 @@ def test_lenet5_by_hand_runs_and_its_slider_changes_the_table(run_all):
     assert move_slider(page) == (nb.cost(shallow).parameters, nb.cost(deeper).parameters)
 
 
-WIDGETS = {  # a short notebook for each kind, and the key that moves its first slider
+WIDGETS = {  # a cell for each kind, and the key that moves its first slider
     "explore": ("nb.widgets.explore(table)", "ArrowRight"),
     "race": ("nb.widgets.race(runs, table.regret)", "ArrowLeft"),
     "pareto": ("nb.widgets.pareto(table)", "ArrowLeft"),
@@ -199,22 +199,23 @@ table = nb.Table.load()
 runs = {"GA": nb.statistics.repeat(nb.Genetic(table.space), table, 20, 3)}"""
 
 
-@pytest.mark.parametrize("name", WIDGETS)
-def test_a_slider_redraws_the_picture(run_all, lab, name):
-    (_, folder), (cell, key) = lab, WIDGETS[name]
-    cells = [nbformat.v4.new_code_cell(source) for source in (BEFORE, cell)]
+def test_sliders_redraw_their_pictures(run_all, lab):
+    sources = [BEFORE, *(source for source, _ in WIDGETS.values())]
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}  # or JupyterLab asks for one
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), folder / f"{name}.ipynb")
-    page, cells = run_all(f"{name}.ipynb")
+    short = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, sources)), metadata=metadata)
+    nbformat.write(short, lab[1] / "short.ipynb")
+    page, cells = run_all("short.ipynb")
     assert_no_error_but_those_meant(page, cells)
-    handle, picture = page.locator(".widget-slider .noUi-handle").first, page.locator(".widget-image").first
-    handle.scroll_into_view_if_needed()
-    before = picture.get_attribute("src")
-    handle.focus()
-    page.keyboard.press(key)
-    page.wait_for_function(
-        "([image, before]) => image.src !== before", arg=[picture.element_handle(), before]
-    )
+    for number, (_, key) in enumerate(WIDGETS.values(), start=1):
+        cell = page.locator(".jp-CodeCell").nth(number)
+        cell.scroll_into_view_if_needed()
+        picture = cell.locator(".widget-image").first
+        before = picture.get_attribute("src")
+        cell.locator(".widget-slider .noUi-handle").first.focus()
+        page.keyboard.press(key)
+        page.wait_for_function(
+            "([image, before]) => image.src !== before", arg=[picture.element_handle(), before]
+        )
 
 
 def test_the_chapters_show_these_widgets():

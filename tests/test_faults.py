@@ -1,8 +1,5 @@
 """Faults that were found once, by kind: what happened silently, what was lost, and what was said badly."""
 
-import nasbook as nb  # before Keras: it tells TensorFlow how to compute
-
-# isort: split
 import dataclasses
 import errno
 import functools
@@ -20,6 +17,7 @@ import keras
 import numpy as np
 import pytest
 
+import nasbook as nb
 from nasbook import datasets, statistics
 from nasbook.course import results as results_on_file
 from nasbook.engine import checkpoints

@@ -1,8 +1,5 @@
 """Any task fits: sequences, pairs with ratings, masks, scenes drawn on the fly; averages of any trainer."""
 
-import nasbook as nb  # before Keras: it tells TensorFlow how to compute, here and in workers
-
-# isort: split
 import dataclasses
 import functools
 import json
@@ -16,6 +13,7 @@ import numpy as np
 import pytest
 from distributed import Client, LocalCluster
 
+import nasbook as nb
 from nasbook.course import results as results_on_file
 from nasbook.engine.averaging import cut
 from nasbook.engine.costs import measured_cost
