@@ -220,18 +220,23 @@ TOOLS = {"KerasTuner": alone, "nasbook, 2 workers": two_workers, "KerasTuner, 2 
 def measure(settings: dict, rounds: int) -> pd.DataFrame:
     """One row for each tool and round."""
     rows = []
-    for seed in range(1, rounds + 1):
-        drawn = None
+    seen: set[str] = set()
+    for number in range(1, rounds + 1):
+        drawn, seed = None, 1000 * number  # KerasTuner draws nearly the same with neighboring seeds
         for tool, search in TOOLS.items():
             with tempfile.TemporaryDirectory() as folder:
                 start = time.perf_counter()
                 found = search({**settings, "seed": seed, "drawn": drawn}, Path(folder))
                 seconds = time.perf_counter() - start
-            drawn, count = drawn or found["candidates"], len(found["candidates"])
+            if drawn is None:
+                drawn, new = found["candidates"], set(map(str, found["candidates"]))
+                assert len(new & seen) < len(new) / 2, "the rounds must draw different candidates"
+                seen |= new
+            count = len(found["candidates"])
             rows.append(
                 {
                     "tool": tool,
-                    "round": seed,
+                    "round": number,
                     "candidates": count,
                     "seconds": seconds,
                     "candidates a minute": MINUTE * count / seconds,
@@ -240,7 +245,7 @@ def measure(settings: dict, rounds: int) -> pd.DataFrame:
                     **{share: found.get(share, np.nan) for share in SHARES},
                 }
             )
-            print(f"round {seed}, {tool}: {seconds:.0f} s", flush=True)
+            print(f"round {number}, {tool}: {seconds:.0f} s", flush=True)
     return pd.DataFrame(rows)
 
 
