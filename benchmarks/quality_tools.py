@@ -48,7 +48,7 @@ def found(architecture: nb.Architecture, tried: int, score: float) -> Found:
 
 
 def apart(seed: int) -> int:
-    """Seeds far apart: with close ones KerasTuner 1.4 tries nearly the same. Never 0, which it takes for none."""
+    """Far from its neighbors, as KerasTuner 1.4 tries nearly the same with close seeds; never 0, no seed there."""
     return 1000 * (seed + 1)
 
 
