@@ -48,7 +48,7 @@ def found(architecture: nb.Architecture, tried: int, score: float) -> Found:
 
 
 def apart(seed: int) -> int:
-    """Far from its neighbors, as KerasTuner 1.4 tries nearly the same with close seeds; never 0, no seed there."""
+    """A seed far from the next: KerasTuner 1.4 tries nearly the same with close ones, and 0 is none there."""
     return 1000 * (seed + 1)
 
 
