@@ -9,7 +9,7 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "${PYTHON:-python3}" -m venv "$folder/env"
-"$folder/env/bin/pip" install --quiet keras-tuner==1.4.8 keras==3.12.4 tensorflow==2.21.0
+"$folder/env/bin/pip" install --quiet keras-tuner==1.4.8 keras==3.12.4 tensorflow==2.21.0 tensorboard==2.21.0
 cd "$folder"
 TF_CPP_MIN_LOG_LEVEL=3 env/bin/python - <<'PYTHON'
 import keras

@@ -2,9 +2,9 @@
 # KerasTuner 1.4.8 with Keras 3.12.4 and TensorFlow 2.21.0, Python 3.11.
 #
 # Guess: a random search without a limit, in a space of 936 networks, tries about 900 of them.
-# Seen: 637. After 21 draws in a row that it has had before, RandomSearch says that the space is exhausted and
+# Seen: 616. After 21 draws in a row that it has had before, RandomSearch says that the space is exhausted and
 # stops. It draws the hyperparameters one by one, so that the 72 shallow networks are a third of all draws and
-# 648 deep ones another third: the shallow ones soon repeat, and deep ones are never reached. GridSearch
+# 648 deep ones another third: the shallow ones soon repeat, and many deep ones are never reached. GridSearch
 # visits all 936.
 set -euo pipefail
 folder=$(mktemp -d)
@@ -49,7 +49,7 @@ class Grid(Dry, keras_tuner.GridSearch):
     pass
 
 
-for kind, expected in ((Random, 637), (Grid, 936)):
+for kind, expected in ((Random, 616), (Grid, 936)):
     tried = []
     settings = {"objective": keras_tuner.Objective("score", "max"), "directory": kind.__name__}
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
