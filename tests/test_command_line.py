@@ -16,8 +16,8 @@ import pytest
 from PIL import Image
 
 import nasbook as nb
-from nasbook.course import commands
-from nasbook.course.command_line import parser
+from nasbook.course import commands, exporting
+from nasbook.course.command_line import DOES, parser
 
 COMMAND = (sys.executable, "-m", "nasbook")
 PATIENCE = 600  # seconds, for what ends by itself also on a busy machine
@@ -35,7 +35,7 @@ def nasbook(*line) -> subprocess.CompletedProcess:
 def call(*line) -> int:
     """The same in this process, where an error is raised."""
     arguments = parser().parse_args([*map(str, line)])
-    return getattr(commands, arguments.command)(arguments)
+    return DOES[arguments.command](arguments)
 
 
 def start(*line) -> psutil.Popen:
@@ -295,7 +295,7 @@ def test_export_trains_the_best_and_plain_keras_loads_it(trained, photos, tmp_pa
 
 
 def test_export_refuses_an_unwritable_place_before_it_trains(looked_up, tmp_path, monkeypatch):
-    monkeypatch.setattr(commands, "trained", lambda *_: pytest.fail("trained in vain"))
+    monkeypatch.setattr(exporting, "trained", lambda *_: pytest.fail("trained in vain"))
     (tmp_path / "file").touch()
     (tmp_path / "folder.keras").mkdir()
     for target in ("file/best.keras", "folder.keras"):

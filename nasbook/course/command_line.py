@@ -1,6 +1,6 @@
 """The command line: `python -m nasbook search`, `show`, `export` and `check`.
 
-What the commands do is in `commands`; here is what they are told, and what `--help` teaches.
+What the commands do is in `commands` and `exporting`; here is what they are told, and what `--help` teaches.
 """
 
 import argparse
@@ -9,7 +9,7 @@ import signal
 import sys
 import warnings
 
-from nasbook.course import commands
+from nasbook.course import commands, exporting
 from nasbook.metrics import METRICS
 
 SENTENCE = "Neural architecture search, hands on: search, look at what was found, take the best home."
@@ -82,6 +82,12 @@ have the shape (n, height, width, channels)):
   classes = json.load(open("best.classes.json"))
   names = [classes[i] for i in model.predict(images).argmax(axis=1)]
 """
+DOES = {
+    "search": commands.search,
+    "show": commands.show,
+    "export": exporting.export,
+    "check": commands.check,
+}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -158,7 +164,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # how a server ends a process: as Ctrl-C does
     warnings.formatwarning = lambda message, *_, **__: f"{message}\n"
     try:
-        return getattr(commands, arguments.command)(arguments)
+        return DOES[arguments.command](arguments)
     except KeyboardInterrupt:
         print(f"\nEnded. To go on: python -m nasbook {shlex.join(sys.argv[1:])}", file=sys.stderr)
         return 130
