@@ -248,6 +248,20 @@ def test_the_journal_of_another_search_is_refused_and_untouched(file, other, sen
     assert file.read_bytes() == before
 
 
+def test_a_refusal_names_the_genes_that_differ_and_stays_short(file):
+    def space(highest):
+        return nb.SearchSpace([nb.Choice("same", (1, 2)), nb.Choice("edited", tuple(range(highest)))])
+
+    def count(architecture, seed):
+        return nb.Trial(architecture, seed, epochs=1, score=0.0)
+
+    search(file, budget=2, strategy=nb.RandomSearch(space(4)), evaluate=count)
+    with pytest.raises(ValueError, match=r"its space is .*'edited', .0, 1, 2, 3.*here it is") as refused:
+        search(file, strategy=nb.RandomSearch(space(400)), evaluate=count)
+    assert "same" not in str(refused.value)
+    assert len(str(refused.value)) < 300 + len(str(file))
+
+
 def test_another_number_ahead_is_another_search_where_it_changes_the_history(file):
     search(file, strategy=nb.AgingEvolution(SPACE), ahead=2)
     with pytest.raises(ValueError, match="its ahead is 2, here it is 3"):

@@ -11,6 +11,7 @@ import gc
 import json
 import math
 import os
+import reprlib
 import types
 import warnings
 from collections.abc import Iterator
@@ -261,9 +262,16 @@ def is_space(header: dict, space: SearchSpace) -> bool:
     return json.loads(text(choices(space))) == header.get("space")
 
 
-def only_where_different(found, wanted) -> tuple:
-    """Two parts of a header; of two mappings only what they do not share."""
-    if not (isinstance(found, dict) and isinstance(wanted, dict)):
-        return found, wanted
-    names = [name for name in {**found, **wanted} if found.get(name) != wanted.get(name)]
-    return {name: found.get(name) for name in names}, {name: wanted.get(name) for name in names}
+def only_where_different(found, wanted) -> tuple[str, str]:
+    """Two parts of a header, printed in a line; of mappings and lists only what they do not share."""
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        names = [name for name in {**found, **wanted} if found.get(name) != wanted.get(name)]
+        found, wanted = ({name: part.get(name) for name in names} for part in (found, wanted))
+    elif isinstance(found, list) and isinstance(wanted, list):
+        apart = [item for item in found if item not in wanted], [item for item in wanted if item not in found]
+        found, wanted = apart if any(apart) else (found, wanted)
+    return in_a_line.repr(found), in_a_line.repr(wanted)
+
+
+in_a_line = reprlib.Repr()  # shows the first six items of a list
+in_a_line.maxdict, in_a_line.maxstring = 8, 80
