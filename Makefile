@@ -33,7 +33,7 @@ format: .venv/.installed  ## for authors: format code and notebooks
 lock: .venv/.installed  ## for authors: resolve pyproject.toml anew into requirements.lock
 	$(BIN)/pip install uv
 	$(BIN)/uv pip compile --universal --no-emit-index-url --no-annotate --no-header --python-version 3.11 \
-		--extra lab --extra test --extra bench --upgrade --quiet -o requirements.lock pyproject.toml
+		--extra lab --extra test --upgrade --quiet -o requirements.lock pyproject.toml
 
 .venv/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -10,7 +10,9 @@ import functools
 import itertools
 import random
 import time
+from importlib import metadata
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import optuna
@@ -33,12 +35,25 @@ def objective(architecture: nb.Architecture, seed: int) -> float:
     return TABLE(architecture, seed=training_seed(seed, architecture)).score
 
 
-def nasbook_genetic(seed: int) -> float:
-    return nb.search(nb.Genetic(SPACE), TABLE, EVALUATIONS, seed=seed, progress=False).best.score
+class Run(NamedTuple):
+    """What a search found, and the share of its evaluations that repeated an earlier one."""
+
+    best: float
+    repeats: float
 
 
-def nasbook_random(seed: int) -> float:
-    return nb.search(nb.RandomSearch(SPACE), TABLE, EVALUATIONS, seed=seed, progress=False).best.score
+def nasbook_search(strategy: type, seed: int) -> Run:
+    """Duplicates come from a cache and are not counted: no evaluation is a repeat."""
+    history = nb.search(strategy(SPACE), TABLE, EVALUATIONS, seed=seed, progress=False)
+    return Run(history.best.score, 1 - len({trial.architecture for trial in history.fresh}) / EVALUATIONS)
+
+
+def nasbook_genetic(seed: int) -> Run:
+    return nasbook_search(nb.Genetic, seed)
+
+
+def nasbook_random(seed: int) -> Run:
+    return nasbook_search(nb.RandomSearch, seed)
 
 
 # --- DEAP -------------------------------------------------------------------------------------------------
@@ -57,7 +72,7 @@ def decoded(indices: tuple[int, ...]) -> nb.Architecture:
     return SPACE.architecture(genes)
 
 
-def deap_genetic(seed: int) -> float:
+def deap_genetic(seed: int) -> Run:
     """As `nb.Genetic`, until 200 different architectures are evaluated; duplicates come from a cache."""
     random.seed(seed)
     toolbox, scores, decode = base.Toolbox(), {}, functools.cache(decoded)
@@ -74,7 +89,7 @@ def deap_genetic(seed: int) -> float:
                 if architecture not in scores:
                     scores[architecture] = objective(architecture, seed)
                     if len(scores) == EVALUATIONS:
-                        return max(scores.values())
+                        return Run(max(scores.values()), repeats=0.0)
                 individual.fitness.values = (scores[architecture],)
         population += elite
         elite = tools.selBest(population, ELITE)
@@ -85,24 +100,27 @@ def deap_genetic(seed: int) -> float:
 # --- Optuna -----------------------------------------------------------------------------------------------
 
 
-def optuna_study(sampler: type, seed: int) -> float:
+def optuna_study(sampler: type, seed: int) -> Run:
+    tried = set()
+
     def suggested(trial: optuna.Trial) -> float:
         genes: dict = {}
         for choice in SPACE.choices:
             if choice.is_active(genes):
                 genes[choice.name] = trial.suggest_categorical(choice.name, choice.options)
-        return objective(SPACE.architecture(genes), seed)
+        tried.add(architecture := SPACE.architecture(genes))
+        return objective(architecture, seed)
 
     study = optuna.create_study(direction="maximize", sampler=sampler(seed=seed))
     study.optimize(suggested, n_trials=EVALUATIONS)
-    return study.best_value
+    return Run(study.best_value, 1 - len(tried) / EVALUATIONS)
 
 
-def optuna_random(seed: int) -> float:
+def optuna_random(seed: int) -> Run:
     return optuna_study(optuna.samplers.RandomSampler, seed)
 
 
-def optuna_tpe(seed: int) -> float:
+def optuna_tpe(seed: int) -> Run:
     return optuna_study(optuna.samplers.TPESampler, seed)
 
 
@@ -126,14 +144,15 @@ def measure(searches: int, rounds: int) -> pd.DataFrame:
         for tool, share in tools_and_shares.items():
             count = max(1, round(share * searches / rounds))
             start = time.perf_counter()
-            best = [tool(next(seeds[tool])) for _ in range(count)]
+            best, repeats = np.mean([tool(next(seeds[tool])) for _ in range(count)], axis=0)
             seconds = time.perf_counter() - start
-            rows.append((tool.__name__, count, seconds, count * EVALUATIONS / seconds, np.mean(best)))
-    columns = ["tool", "searches", "seconds", "evaluations a second", "mean best score"]
+            rows.append((tool.__name__, count, seconds, count * EVALUATIONS / seconds, best, repeats))
+    columns = ["tool", "searches", "seconds", "evaluations a second", "mean best score", "repeats"]
     frame = pd.DataFrame(rows, columns=columns)
-    how = {"searches": "sum", "seconds": "sum", columns[3]: "median", columns[4]: "mean"}
+    how = {"searches": "sum", "seconds": "sum", columns[3]: "median", columns[4]: "mean", "repeats": "mean"}
     frame = frame.groupby("tool", sort=False).agg(how).reset_index()
-    return frame.assign(ratio=frame[columns[3]] / frame[columns[3]][0])
+    versions = [metadata.version(tool.partition("_")[0]) for tool in frame["tool"]]
+    return frame.assign(ratio=frame[columns[3]] / frame[columns[3]][0], version=versions)
 
 
 def main() -> None:

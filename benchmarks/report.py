@@ -143,12 +143,19 @@ def replay_part() -> Iterable[str]:
     yield (
         "**Replay** (`replay.py`): searches of 200 evaluations on the table, where nothing is trained. "
         "nasbook's and DEAP's `genetic` are the same algorithm, but for a child that was seen before: in "
-        "nasbook it changes until it is new, in DEAP its score comes from a cache."
+        "nasbook it changes until it is new, in DEAP its score comes from a cache. Optuna pays again for "
+        "what it proposes again."
     )
     yield table(
-        ("tool", "evaluations a second", "mean best score"),
+        ("tool", "version", "evaluations a second", "repeats among them", "mean best score"),
         (
-            (tool, f"{row['evaluations a second']:,.0f}", f"{row['mean best score']:.4f}")
+            (
+                tool,
+                row["version"],
+                f"{row['evaluations a second']:,.0f}",
+                f"{row['repeats']:.0%}",
+                f"{row['mean best score']:.4f}",
+            )
             for tool, row in frame.iterrows()
         ),
     )

@@ -9,7 +9,10 @@ import importlib
 from pathlib import Path
 
 import nbformat
+import optuna
 import pytest
+
+import nasbook as nb
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 TAGGED = [
@@ -72,3 +75,25 @@ def test_the_comparison_sees_through_words_and_not_through_code(other):
 
 def test_the_book_writes_out_its_search_algorithms():
     assert {parameter.id[:2] for parameter in TAGGED} >= {"05", "07"}
+
+
+def test_the_importances_of_chapter_08_rank_genes_as_optuna_does():
+    cells = nbformat.read(NOTEBOOKS / "08_the_whole_space.ipynb", as_version=4).cells
+    book = {cell.id: cell.source for cell in cells}
+    exec("\n".join([book["importance"].split("\n\nimportance =")[0], book["divergence"]]), ours := {})
+    table, genes = nb.Table.load(), ["blocks", "pool", "dense", "kernel", "activation", "filters1"]
+
+    study = optuna.create_study(direction="maximize")
+    kinds = {name: optuna.distributions.CategoricalDistribution(table.space.options[name]) for name in genes}
+    for architecture in table.records:
+        told = {"params": {name: architecture[name] for name in genes}, "distributions": kinds}
+        study.add_trial(optuna.trial.create_trial(**told, value=table.quality(architecture)))
+
+    def ranked(importance):
+        return sorted(genes, key=importance, reverse=True)
+
+    frame = table.to_frame()
+    theirs = optuna.importance.PedAnovaImportanceEvaluator().evaluate(study)
+    assert ranked(lambda gene: ours["divergence"](frame, gene, 0.1)) == ranked(theirs.get)
+    theirs = optuna.importance.FanovaImportanceEvaluator(seed=0).evaluate(study)
+    assert ranked(lambda gene: ours["explained"](frame, gene))[:3] == ranked(theirs.get)[:3]

@@ -286,6 +286,7 @@ def test_export_trains_the_best_and_plain_keras_loads_it(trained, photos, tmp_pa
     out = capsys.readouterr().out
     assert f"{best.parameters:,} parameters; the test set was not opened" in out
     assert f"{best.architecture}: 1 epochs on all training images of photos" in out
+    assert "read by Keras 3.12, 3.13, 3.14, 3.15" in out
     assert json.loads((tmp_path / "models" / "best.classes.json").read_text()) == ["dark", "light"]
     reloaded = subprocess.run(
         [sys.executable, "-c", RELOAD, file], capture_output=True, text=True, check=True

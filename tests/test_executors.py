@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import warnings
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
@@ -243,8 +244,8 @@ def test_on_dask_a_candidate_that_costs_its_workers_their_lives_costs_one_trial(
             time.sleep(3600)
         return scored(architecture, seed=seed)
 
-    def kill_twice(cluster) -> None:
-        for deaths in range(2):
+    def kill(cluster, times: int) -> None:
+        for deaths in range(times):
             # Dask restarts no worker that dies before its nanny has seen it start.
             wait_until(lambda: all(nanny.status is Status.running for nanny in cluster.workers.values()))
             wait_until(lambda before=deaths: len([*tmp_path.iterdir()]) > before)
@@ -259,12 +260,36 @@ def test_on_dask_a_candidate_that_costs_its_workers_their_lives_costs_one_trial(
         Client(cluster) as client,
         ThreadPoolExecutor(1) as thread,
     ):
-        killer = thread.submit(kill_twice, cluster)
+        killer = thread.submit(kill, cluster, 4)  # once more as often when it is evaluated alone
         history = search(nb.RandomSearch(SPACE), waits_for_death, budget=12, executor=client.get_executor())
         killer.result()
         client.wait_for_workers(2, timeout=600)  # a cluster that closes while one restarts raises
     assert [trial.status for trial in history] == [*["done"] * 2, "failed", *["done"] * 9]
     assert "KilledWorker" in history.trials[2].error
+
+
+def test_on_dask_a_death_that_takes_others_along_costs_the_culprit_alone(tmp_path):
+    culprit = search(nb.RandomSearch(SPACE), budget=4).trials[1].architecture
+
+    def lethal(architecture, *, seed):
+        (tmp_path / f"{time.monotonic_ns()} {architecture}".replace("/", "")).touch()
+        time.sleep(0.5 if architecture == culprit else 2)
+        if architecture == culprit:
+            os._exit(1)
+        return scored(architecture, seed=seed)
+
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        LocalCluster(n_workers=1, threads_per_worker=4, dashboard_address=":0") as cluster,
+        Client(cluster) as client,
+    ):
+        with pytest.warns(UserWarning, match="has 4 threads, whose trainings share"):
+            history = search(nb.RandomSearch(SPACE), lethal, budget=8, executor=client.get_executor())
+        client.wait_for_workers(1, timeout=600)
+    assert [trial.status for trial in history] == ["done", "failed", *["done"] * 6]
+    begun = Counter(file.name.split(" ", 1)[1] for file in tmp_path.iterdir())
+    assert begun[str(culprit)] == 4  # two deaths among others, two alone
+    assert sum(times > 1 for times in begun.values()) > 1, "no innocent was taken along: this shows nothing"
 
 
 def test_an_executor_that_breaks_ends_the_search_and_keeps_what_is_done():

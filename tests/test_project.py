@@ -14,14 +14,13 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from nasbook.course import commands
+from nasbook.course import commands, versions
 from nasbook.course.command_line import parser
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 DECLARED = [Requirement(line) for line in [*PROJECT["dependencies"], *EXTRAS["lab"], *EXTRAS["test"]]]
-MEASURED = [Requirement(line) for line in EXTRAS["bench"]]
 LOCK = (ROOT / "requirements.lock").read_text()
 
 
@@ -50,7 +49,7 @@ def pins() -> dict[str, list[str]]:
     return found
 
 
-@pytest.mark.parametrize("requirement", [*DECLARED, *MEASURED], ids=str)
+@pytest.mark.parametrize("requirement", DECLARED, ids=str)
 def test_every_dependency_is_pinned_to_a_version_that_pyproject_allows(requirement):
     versions = pins()[canonicalize_name(requirement.name)]
     assert all(requirement.specifier.contains(version) for version in versions)
@@ -74,6 +73,26 @@ def test_the_readme_says_what_the_benchmarks_measured(monkeypatch):
     throughput, overhead, journals = report.draw().axes
     assert [len(axes.patches) for axes in (throughput, overhead)] == [2 * 3, 2 * 3]
     assert [len(line.get_xdata()) for line in journals.lines[:2]] == [3, 3]
+
+
+def test_the_readme_shows_the_versions_that_were_tried(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    import versions as tool
+
+    assert tool.PART.search((ROOT / "README.md").read_text(encoding="utf-8"))[0] == tool.as_markdown()
+    for package, version in versions.THE_BOOKS.items():
+        assert pins()[package] == [version]
+        for by in versions.answers(package).values():
+            assert len(by) == len(tool.VERSIONS[package])
+
+
+def test_check_says_what_another_version_does_otherwise():
+    assert versions.differences("keras", "3.12.9") == versions.differences("pandas", "1.0") == []
+    assert versions.differences("keras", "9.0.0") == []
+    assert any(
+        "units" in sentence and "3.12" in sentence for sentence in versions.differences("keras", "3.15.0")
+    )
+    assert any("importance" in sentence for sentence in versions.differences("optuna", "4.9.1"))
 
 
 def test_check_says_that_the_book_can_run_here(capfd):

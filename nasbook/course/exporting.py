@@ -5,9 +5,11 @@ from __future__ import annotations  # `nb.Dataset`, evaluated, would import what
 import argparse
 import json
 import math
+from importlib import metadata
 from pathlib import Path
 
 import nasbook as nb
+from nasbook.course import versions
 from nasbook.course.commands import FITS, images, read
 
 
@@ -22,9 +24,17 @@ def export(arguments: argparse.Namespace) -> int:
     model.save(target)
     classes = target.with_suffix(".classes.json")
     classes.write_text(json.dumps(data.classes, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(f"{target}: {model.count_params():,} parameters; the test set was not opened")
+    print(f"{target}: {model.count_params():,} parameters; the test set was not opened{read_by()}")
     print(f"{classes}: the names of its {len(data.classes)} outputs, in order")
     return 0
+
+
+def read_by() -> str:
+    """Which versions of Keras read the file, as far as that was tried."""
+    read, not_read = versions.readers(metadata.version("keras"))
+    tried = {"read by": read, "not by": not_read}
+    parts = [f"{verb} Keras {', '.join(some)}" for verb, some in tried.items() if some]
+    return f"; {' and '.join(parts)}" if parts else ""
 
 
 def target_of(arguments: argparse.Namespace) -> Path:

@@ -7,6 +7,7 @@ from importlib import metadata
 from pathlib import Path
 
 from nasbook import datasets
+from nasbook.course import versions
 from nasbook.engine.device import device, quiet_stderr
 
 GIGABYTE = 2**30
@@ -20,6 +21,8 @@ def check_machine() -> bool:
         if cure:
             print(f"    -> {cure}")
             problems += 1
+        for difference in versions.differences(name, found):
+            print(f"    note: {difference}")
     print("\nThe book can run." if not problems else f"\n{problems} to mend before the book can run.")
     return not problems
 

@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 import uuid
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 
@@ -200,8 +201,9 @@ def submitting(executor: Executor, evaluate: Callable) -> Iterator[Callable[...,
 
     On Dask (`Client.get_executor()`) a plugin brings the evaluator to every worker once, and to those that
     take the place of dead ones; the client's own futures are used, since the executor's can be lost with a
-    worker. Dask gives a candidate up when its workers have died four times, and with it what waited there:
-    with `distributed.scheduler.worker-saturation` at 1.0 nothing waits.
+    worker. Dask gives a candidate up when its workers have died four times (what else was there, too: see
+    `Work`), or as often as `distributed.scheduler.allowed-failures` says. Warns of workers with several
+    threads: trainings in one process share Keras's state, and its death.
     """
     client = getattr(executor, "_client", None)
     if client is None:
@@ -210,6 +212,14 @@ def submitting(executor: Executor, evaluate: Callable) -> Iterator[Callable[...,
         yield once(evaluate) if once else functools.partial(executor.submit, evaluate)
         return
     from distributed import WorkerPlugin
+
+    processes = {name: threads for name, threads in client.nthreads().items() if "inproc" not in name}
+    if (threads := max(processes.values(), default=1)) > 1:
+        warnings.warn(
+            f"A worker of this cluster has {threads} threads, whose trainings share Keras's state and die "
+            "together: start workers with one, threads_per_worker=1 or --nthreads 1.",
+            stacklevel=5,
+        )
 
     class Evaluator(WorkerPlugin):
         def __init__(self, packed: bytes):
@@ -253,3 +263,8 @@ def results(futures: Sequence[Future]) -> list:
 def is_death(problem: BaseException) -> bool:
     """Whether a worker died, and nothing worse: `WorkerDied`, or what Dask says after a few attempts."""
     return type(problem).__name__ in ("WorkerDied", "KilledWorker")
+
+
+def may_be_innocent(death: BaseException) -> bool:
+    """Whether another candidate may have killed the worker: on Dask, one of those that it held as well."""
+    return type(death).__name__ == "KilledWorker"

@@ -7,6 +7,7 @@ import hashlib
 import math
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
@@ -43,14 +44,19 @@ def canonical(value):
 class Work:
     """The evaluations of a search.
 
-    `begun` holds what was asked for, by architecture and epochs, with its number in the order asked.
+    `begun` holds what was asked for, by architecture and epochs, with its number in the order asked. On Dask
+    a worker that dies takes along all that it was busy with: each of these `suspects` is evaluated again,
+    alone, while others wait in `held`. The one that kills a worker again is the culprit.
     """
 
     def __init__(self, evaluate, seed: int, submit: Callable | None, journal: Journal | None):
         self.evaluate, self.seed, self.submit, self.journal = evaluate, seed, submit, journal
         self.begun: dict[tuple, int] = {}
         self.done: dict[tuple, Trial] = {}
+        self.held, self.suspects = deque(), deque()
+        self.suspected: set[tuple] = set()
         self.running: set[Future] = set()
+        self.alone: Future | None = None
         self.finished: SimpleQueue = SimpleQueue()
         self.interrupted, self.signals = False, []
 
@@ -63,10 +69,25 @@ class Work:
         if self.journal and (trial := self.journal.find(candidate)):
             self.done[key] = trial
         elif self.submit:
-            future = self.submit(candidate.architecture, **self.settings(candidate))
-            self.running.add(future)
-            future.add_done_callback(lambda future: self.finished.put((candidate, future)))
+            self.held.append(candidate)
+            self.start_what_may_run()
         return True
+
+    def start_what_may_run(self) -> None:
+        """All that was asked for or, alone, a suspect."""
+        if self.alone in self.running or (self.suspects and self.running):
+            return
+        if self.suspects:
+            self.alone = self.start(self.suspects.popleft())
+        else:
+            while self.held:
+                self.start(self.held.popleft())
+
+    def start(self, candidate: Candidate) -> Future:
+        future = self.submit(candidate.architecture, **self.settings(candidate))
+        self.running.add(future)
+        future.add_done_callback(lambda future: self.finished.put((candidate, future)))
+        return future
 
     def settings(self, candidate: Candidate) -> dict:
         """What the evaluator is told beside the architecture."""
@@ -112,11 +133,21 @@ class Work:
             elif not isinstance(found, BaseException):
                 errors.append(self.no_trial(found))
             elif executors.is_death(found):
-                self.keep(candidate, self.lost(candidate, found))
+                self.bury(candidate, found)
             else:
                 errors.append(found)
+        self.start_what_may_run()
         if errors:
             raise errors[0]
+
+    def bury(self, candidate: Candidate, death: Exception) -> None:
+        """A failed trial, or another attempt where the death may have been another candidate's doing."""
+        key = candidate[:2]
+        if executors.may_be_innocent(death) and key not in self.suspected:
+            self.suspected.add(key)
+            self.suspects.append(candidate)
+        else:
+            self.keep(candidate, self.lost(candidate, death))
 
     def lost(self, candidate: Candidate, problem: Exception) -> Trial:
         return Trial(
