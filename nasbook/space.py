@@ -94,13 +94,15 @@ def pick_other(options: Sequence, value, rng: np.random.Generator):
 class SearchSpace:
     """All architectures that a list of choices can write down.
 
-    A choice may depend only on choices before it. `describe` prints the genes as a person would.
-    Raises ValueError when the choices contradict themselves.
+    A choice may depend only on choices before it. `describe` prints the genes as a person would. `draw` says
+    what is equally likely at random: the options of each gene, "genes", or all "architectures". Raises
+    ValueError when the choices contradict themselves.
     """
 
-    def __init__(self, choices: list[Choice], describe: Callable[[Mapping], str] = str):
-        self.choices = tuple(choices)
-        self.describe = describe
+    def __init__(self, choices: Sequence[Choice], describe: Callable = str, *, draw: str = "genes"):
+        if draw not in ("genes", "architectures"):
+            raise ValueError(f"draw={draw!r} is no way to draw: choose 'genes' or 'architectures'.")
+        self.choices, self.describe, self.draw = tuple(choices), describe, draw
         self.options = {choice.name: choice.options for choice in self.choices}
         self.names = tuple(self.options)
         known: dict[str, tuple] = {}
@@ -145,11 +147,6 @@ class SearchSpace:
     # --- how many, which one -------------------------------------------------------------------------
 
     @cached_property
-    def _known(self) -> dict[int, Architecture]:
-        """What `nth` has made already: a search draws the same architectures in run after run."""
-        return {}
-
-    @cached_property
     def _completed(self) -> dict[tuple, tuple[dict, Architecture]]:
         """What `complete` has made of genes that left nothing to chance; the key are their values."""
         return {}
@@ -170,13 +167,10 @@ class SearchSpace:
         return math.prod(family.count(0, {}) for family in self._families)
 
     def nth(self, index: int) -> Architecture:
-        """The architecture with this number, from 0 to size - 1, in the order of `enumerate`."""
-        if index not in self._known:
-            self._known[index] = self._nth(index)
-        return self._known[index]
+        """The architecture with this number, from 0 to size - 1, in the order of `enumerate`.
 
-    def _nth(self, index: int) -> Architecture:
-        """Gene by gene: of the architectures that agree so far, skip those with an earlier option."""
+        Gene by gene: of the architectures that agree so far, skip those with an earlier option.
+        """
         if not 0 <= index < self.size:
             raise ValueError(f"index={index} is outside the space: give a number from 0 to {self.size - 1}.")
         genes: dict[str, Any] = {}
@@ -203,8 +197,20 @@ class SearchSpace:
 
     # --- moving about ----------------------------------------------------------------------------------
 
+    def drawing(self, draw: str) -> "SearchSpace":
+        """The same space with another `draw`."""
+        return SearchSpace(self.choices, self.describe, draw=draw)
+
     def sample(self, rng: np.random.Generator) -> Architecture:
-        """An architecture drawn uniformly from the whole space."""
+        """A random architecture; every strategy begins with such, and restarts and newcomers are such."""
+        return self.sample_genes(rng) if self.draw == "genes" else self.sample_architectures(rng)
+
+    def sample_genes(self, rng: np.random.Generator) -> Architecture:
+        """Gene by gene, the options of an active gene equally likely, as in Optuna and KerasTuner."""
+        return self.complete({}, rng)
+
+    def sample_architectures(self, rng: np.random.Generator) -> Architecture:
+        """Each architecture as likely as the others; those with few genes, such as shallow ones, are rare."""
         return self.nth(below(self.size, rng))
 
     def complete(self, genes: Mapping[str, Any], rng: np.random.Generator) -> Architecture:

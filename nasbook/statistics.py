@@ -4,6 +4,7 @@ A search chooses by one noisy score and is judged by what its choice is worth: `
 into a number, for example `table.regret`.
 """
 
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 
@@ -21,9 +22,7 @@ def repeat(strategy, evaluate: Callable[..., Trial], budget: int | Budget, seeds
     return [search(strategy, evaluate, budget, seed=seed, progress=False) for seed in seeds]
 
 
-def score(trial: Trial) -> float:
-    """What the search itself believes: the validation score of the trial."""
-    return trial.score
+score = operator.attrgetter("score")  # a judge: what the search itself believes of a trial
 
 
 def incumbents(history: History) -> list[Trial]:
@@ -46,11 +45,8 @@ def steps(
     `by` is "evaluation", "epochs" or "seconds". The grid covers what all runs cover; a run holds its value
     until its next evaluation ends. Raises ValueError when there is nothing to read.
     """
-    spent = {
-        "evaluation": lambda trial: 1,
-        "epochs": lambda trial: trial.paid,
-        "seconds": lambda trial: trial.seconds,
-    }
+    getter = operator.attrgetter
+    spent = {"evaluation": lambda trial: 1, "epochs": getter("paid"), "seconds": getter("seconds")}
     if by not in spent or not histories or not all(history.fresh for history in histories):
         raise ValueError(
             f"by={by!r} of {len(histories)} histories: choose 'evaluation', 'epochs' or 'seconds', and give "
@@ -77,9 +73,7 @@ def among_the_best(table: Table, share: float = 0.01) -> Callable[[Trial], bool]
 # --- comparing -------------------------------------------------------------------------------------------
 
 
-def bootstrap(
-    values, statistic: Callable = np.median, *, confidence: float = 0.95, seed: int = 0
-) -> tuple[float, float]:
+def bootstrap(values, statistic=np.median, *, confidence=0.95, seed=0) -> tuple[float, float]:
     """The interval that holds the statistic with this confidence (percentile bootstrap, Efron 1979)."""
     values = np.asarray(values, dtype=float)
     if values.ndim != 1 or len(values) < 2 or not 0 < confidence < 1:

@@ -1,9 +1,9 @@
 """Search space: how many architectures there are, and that every way of moving about stays among them."""
 
 import itertools
+import math
 import pickle
 from collections import Counter
-from math import prod
 
 import numpy as np
 import pytest
@@ -71,18 +71,30 @@ def test_every_number_is_an_architecture_of_the_space(space):
             space.nth(index)
 
 
-def test_sample_is_uniform_over_the_whole_space():
-    rng = np.random.default_rng(0)
-    drawn = Counter(LENET.sample(rng) for _ in range(40 * LENET.size))
+def test_by_default_the_options_of_a_gene_are_equally_likely():
+    rng, n = np.random.default_rng(0), 40 * LENET.size
+    drawn = Counter(LENET.sample(rng) for _ in range(n))
+    expected = {a: n / math.prod(len(LENET.options[name]) for name in a) for a in LENET.enumerate()}
+    assert sum(expected.values()) == pytest.approx(n)
+    assert chisquare([drawn[a] for a in expected], list(expected.values())).pvalue > 0.001
+
+
+def test_on_request_all_architectures_are_equally_likely():
+    space, rng = LENET.drawing("architectures"), np.random.default_rng(0)
+    drawn = Counter(space.sample(rng) for _ in range(40 * LENET.size))
     assert chisquare([drawn[architecture] for architecture in LENET.enumerate()]).pvalue > 0.001
+    assert (space.draw, LENET.draw) == ("architectures", "genes")
+    with pytest.raises(ValueError, match="draw='uniform' is no way to draw: choose 'genes' or 'archi"):
+        LENET.drawing("uniform")
 
 
-def test_sample_favors_deep_networks_because_there_are_more_of_them():
+def test_architecture_by_architecture_deep_networks_are_drawn_most_because_there_are_more_of_them():
     rng = np.random.default_rng(0)
-    depths = Counter(ARTICLE.sample(rng)["blocks"] for _ in range(4000))
-    weights = np.array([2 * 15**depth + 5**depth for depth in range(1, 5)])
-    expected = weights / weights.sum() * 4000
-    assert chisquare([depths[depth] for depth in range(1, 5)], expected).pvalue > 0.001
+    relatives = np.array([2 * 15**depth + 5**depth for depth in range(1, 5)])
+    for sample, weights in ((ARTICLE.sample_architectures, relatives), (ARTICLE.sample_genes, np.ones(4))):
+        depths = Counter(sample(rng)["blocks"] for _ in range(4000))
+        expected = weights / weights.sum() * 4000
+        assert chisquare([depths[depth] for depth in range(1, 5)], expected).pvalue > 0.001
 
 
 # --- moving about -----------------------------------------------------------------------------------------
@@ -330,7 +342,7 @@ def test_a_gene_under_an_inactive_gene_is_inactive_even_where_none_is_an_option(
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=5))
 def test_the_size_of_a_space_without_conditions_is_the_product_of_its_options(numbers):
     space = nb.SearchSpace([nb.Choice(f"g{i}", tuple(range(n))) for i, n in enumerate(numbers)])
-    assert space.size == prod(numbers) == len(set(space.enumerate()))
+    assert space.size == math.prod(numbers) == len(set(space.enumerate()))
 
 
 @given(some_rng)
@@ -367,10 +379,11 @@ def layered(layers: int, together: bool) -> nb.SearchSpace:
 def test_spaces_of_any_size_are_counted_exactly_and_drawn_from(layers, together):
     space, rng = layered(layers, together), np.random.default_rng(0)
     assert space.size == (2 * 4 + 3) ** layers
-    drawn = [space.sample(rng) for _ in range(200)]
-    assert all(architecture in space for architecture in drawn)
-    share = np.mean([architecture["op1"] in "ab" for architecture in drawn])
-    assert abs(share - 8 / 11) < 0.12, "each architecture has the same chance"
+    for sample, expected in ((space.sample_architectures, 8 / 11), (space.sample_genes, 2 / 5)):
+        drawn = [sample(rng) for _ in range(200)]
+        assert all(architecture in space for architecture in drawn)
+        share = np.mean([architecture["op1"] in "ab" for architecture in drawn])
+        assert share == pytest.approx(expected, abs=0.12)
     assert space.nth(space.size - 1)["op0"] == "e"
 
 

@@ -49,13 +49,43 @@ def test_random_search_never_repeats_and_ends_when_the_space_is_exhausted():
     assert history.stopped == "the strategy has nothing new to propose"
 
 
-def test_random_search_starts_anywhere_in_the_space():
+@pytest.mark.parametrize(("draw", "deep"), [("genes", 1 / 3), ("architectures", 27 / 39)])
+def test_random_search_starts_anywhere_in_the_space(draw, deep):
     first = Counter()
     for seed in range(300):
-        strategy = nb.RandomSearch(LENET)
+        strategy = nb.RandomSearch(LENET.drawing(draw))
         strategy.start(np.random.default_rng(seed))
         first[strategy.ask(1)[0].architecture["blocks"]] += 1
-    assert first[3] / 300 == pytest.approx(27 / 39, abs=0.08)
+    assert first[3] / 300 == pytest.approx(deep, abs=0.08)
+
+
+@pytest.mark.parametrize("draw", ["genes", "architectures"])
+@pytest.mark.parametrize(
+    ("strategy", "at_random"),
+    [
+        (nb.Genetic, 20),
+        (nb.AgingEvolution, 20),
+        (nb.NSGA2, 20),
+        (nb.Bayesian, 10),
+        (nb.SuccessiveHalving, 16),
+        (nb.Hyperband, 4),
+        (nb.LocalSearch, 1),
+    ],
+)
+def test_with_the_same_seed_every_strategy_starts_as_random_search_does(strategy, at_random, draw):
+    first = []
+    for kind in (nb.RandomSearch, strategy):
+        started = kind(LENET.drawing(draw))
+        started.start(np.random.default_rng(7))
+        first.append([candidate.architecture for candidate in started.ask(at_random)])
+    assert first[0] == first[1]
+
+
+def test_random_search_finds_the_rarest_architecture():
+    chain = [nb.Choice(f"g{i}", (0, 1), when={f"g{i - 1}": (1,)}) for i in range(1, 60)]
+    space = nb.SearchSpace([nb.Choice("g0", (0, 1)), *chain])  # one of them once in 2**60 draws
+    history = search(nb.RandomSearch(space), budget=100)
+    assert len(history) == space.size == 61
 
 
 def test_random_search_gives_as_many_as_asked_and_then_fewer():

@@ -219,7 +219,8 @@ def identity(strategy, evaluate, seed: int, ahead: int | None) -> dict:
     """The header: what makes two searches the same one, and the versions that made it."""
     packages = ("nasbook", "numpy", "keras", "tensorflow", "jax", "torch")
     return {
-        "space": choices(getattr(strategy, "space", None)),
+        "space": choices(space := getattr(strategy, "space", None)),
+        "draw": getattr(space, "draw", None),
         "strategy": settings(strategy),
         "evaluator": described(evaluate),
         "seed": seed,

@@ -7,6 +7,8 @@ import numpy as np
 
 from nasbook.space import Architecture, SearchSpace
 
+PATIENCE = 1_000  # draws in a row of what was proposed before
+
 
 class Candidate(NamedTuple):
     """What a strategy proposes. `epochs` is None where the evaluator decides how long to train.
@@ -44,12 +46,17 @@ class Strategy(Protocol):
 
 
 def draw_unseen(space: SearchSpace, proposed: set, rng: np.random.Generator) -> Architecture | None:
-    """An architecture that was not proposed before, drawn uniformly and noted; None when all were."""
+    """An architecture that was not proposed before, drawn as the space draws and noted; None when all were.
+
+    After many draws in vain each architecture gets the same chance, so that rare ones are found in the end.
+    """
+    draws = 0
     while len(proposed) < space.size:
-        architecture = space.sample(rng)
+        architecture = space.sample(rng) if draws < PATIENCE else space.sample_architectures(rng)
         if architecture not in proposed:
             proposed.add(architecture)
             return architecture
+        draws += 1
     return None
 
 

@@ -7,7 +7,7 @@ from nasbook.strategies.protocol import Candidate, draw_unseen
 
 
 class RandomSearch:
-    """Draw architectures uniformly from the whole space, none twice."""
+    """Draw architectures at random, as the space draws, none twice."""
 
     waits = True
 
