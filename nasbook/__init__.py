@@ -66,6 +66,7 @@ _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
 _MODULES = {
     **{name: name for name in ("datasets", "metrics", "networks", "pareto", "space", "statistics")},
     **{name: name for name in ("strategies", "study", "training")},
+    "choosing": "strategies.choosing",
     **{name: f"figures.{name}" for name in ("plots", "widgets")},
     **{name: f"engine.{name}" for name in ("executors", "journal", "zero_cost")},
     **{name: f"tasks.{name}" for name in ("book_images", "own_images")},

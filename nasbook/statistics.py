@@ -96,15 +96,14 @@ def paired_differences(a, b) -> np.ndarray:
 
 
 def effect_size(a, b) -> float:
-    """Matched-pairs rank-biserial correlation of a - b, from -1 to 1 (Kerby 2014).
+    """Matched-pairs rank-biserial correlation of a - b, from -1 to 1 (Kerby 2014); ties count.
 
-    Rank the pairs by their absolute difference; the effect is the share of ranks where a is larger minus
-    the share where b is. Pairs without a difference say nothing.
+    Rank all pairs by their absolute difference, those without any as well (Pratt 1959); the effect is the
+    share of ranks where a is larger minus the share where b is.
     """
     differences = paired_differences(a, b)
-    differences = differences[differences != 0]
     ranks = stats.rankdata(np.abs(differences))
-    return float(np.sum(ranks * np.sign(differences)) / ranks.sum()) if len(ranks) else 0.0
+    return float(np.sum(ranks * np.sign(differences)) / ranks.sum())
 
 
 def holm(p_values) -> np.ndarray:
@@ -120,33 +119,33 @@ def holm(p_values) -> np.ndarray:
 def compare(results: Mapping[str, Sequence[float]]):
     """Every pair of strategies, run by run: one row a pair.
 
-    `results` holds one number a run, the same seeds in the same order for every strategy. The p-value is
-    that of the Wilcoxon signed-rank test, corrected after Holm; a positive effect says that `a` has the
-    larger numbers. Raises ValueError when the runs do not pair up.
+    `results` holds one number a run: the first of seed 0, and so on, or a pandas Series by seed. Each pair is
+    compared on all seeds that both have. The p-value is that of the Wilcoxon signed-rank test, corrected
+    after Holm; a positive effect says that `a` has the larger numbers, and the shares how often it has.
+    Raises ValueError where two have no seed in common.
     """
     import pandas as pd
 
-    lengths = {name: len(values) for name, values in results.items()}
-    if len(lengths) < 2 or len(set(lengths.values())) > 1:
-        raise ValueError(f"{lengths} do not pair up: give at least two, each with one number a seed.")
-    rows = [
-        {
-            "a": a,
-            "b": b,
-            "median a - b": float(np.median(paired_differences(results[a], results[b]))),
-            "effect": effect_size(results[a], results[b]),
-            "p": wilcoxon(results[a], results[b]),
-        }
-        for a, b in combinations(results, 2)
-    ]
+    rows = []
+    for a, b in combinations(results, 2):
+        both = pd.concat([pd.Series(results[name], dtype=float) for name in (a, b)], axis=1, join="inner")
+        if both.empty:
+            raise ValueError(f"{a} and {b} have no seed in common: give each one number a seed.")
+        x, y = both.to_numpy().T
+        signs = np.sign(differences := paired_differences(x, y))
+        row = {"a": a, "b": b, "pairs": len(both), "median a - b": float(np.median(differences))}
+        row |= {"a larger": (signs > 0).mean(), "equal": (signs == 0).mean(), "b larger": (signs < 0).mean()}
+        rows.append(row | {"effect": effect_size(x, y), "p": wilcoxon(x, y)})
+    if not rows:
+        raise ValueError(f"{list(results)} makes no pair: give the results of at least two.")
     frame = pd.DataFrame(rows)
     return frame.assign(p=holm(frame.p))
 
 
 def wilcoxon(a, b) -> float:
-    """The two-sided p-value of the paired signed-rank test; 1 when no pair differs.
+    """The two-sided p-value of the paired signed-rank test, ties ranked (Pratt 1959); 1 when no pair differs.
 
     SciPy 1.17 itself says 1 of up to 13 pairs without a difference, and nan of more.
     """
     differences = paired_differences(a, b)
-    return float(stats.wilcoxon(differences).pvalue) if differences.any() else 1.0
+    return float(stats.wilcoxon(differences, zero_method="pratt").pvalue) if differences.any() else 1.0

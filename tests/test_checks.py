@@ -1,5 +1,6 @@
 """Exercises: a wrong answer gets a hint, and only a right one passes. The solutions are in the notebooks."""
 
+import keras
 import numpy as np
 import pytest
 from scipy import stats
@@ -144,12 +145,99 @@ def dollars(trials, seconds, machines, busy, price):
     return trials * seconds / 3600 / busy * price
 
 
+class Enumerate:
+    """Every architecture once, shuffled with the generator: written otherwise than in the chapter."""
+
+    def __init__(self, space):
+        self.space = space
+
+    def start(self, rng):
+        self.left = [self.space.nth(int(i)) for i in rng.permutation(self.space.size)]
+
+    def ask(self, n):
+        asked, self.left = self.left[:n], self.left[n:]
+        return [nb.Candidate(architecture) for architecture in asked]
+
+    def tell(self, trials):
+        pass
+
+
+class Stuck(Enumerate):
+    def start(self, rng):
+        self.left = [self.space.nth(0)]
+
+
+class Once(Enumerate):
+    def start(self, rng):
+        if not hasattr(self, "left"):
+            super().start(rng)
+
+
+def se(p, n):
+    return (p * (1 - p) / n) ** 0.5
+
+
+def what_won(model, kinds=object):
+    """The answer to 06.1, or that of one who counts only some kinds of layers."""
+    layers = [layer for layer in model.layers if isinstance(layer, kinds) and hasattr(layer, "filters")]
+    rate = float(model.optimizer.learning_rate)
+    filters = [layer.filters for layer in layers]
+    return {"optimizer": type(model.optimizer).__name__.lower(), "learning_rate": rate, "filters": filters}
+
+
+def fittest(population, rng, size, replace=True):
+    rows = rng.choice(len(population), size=size, replace=replace)
+    return max((population[row] for row in rows), key=lambda trial: trial.score)
+
+
+def highest_of(population, rng, size):
+    """A tournament among rows of the population in the order of their scores."""
+    ranked = sorted(population, key=lambda trial: trial.score)
+    return ranked[rng.integers(len(ranked), size=size).max()]
+
+
+def one_point(space, mother, father, rng, cuts=tuple(range(1, 9))):
+    before = space.names[: int(rng.choice(cuts))]
+    first = {name: value for name, value in mother.items() if name in before}
+    late = {name: value for name, value in father.items() if name not in before}
+    return space.complete({**mother, **father, **late, **first}, rng)
+
+
+def by_formula(differences):
+    error = differences.std(ddof=1) / len(differences) ** 0.5
+    return differences.mean() - 1.96 * error, differences.mean() + 1.96 * error
+
+
+def half_up(number):
+    return int(number + 0.5)
+
+
+def halved(candidates, rungs, max_epochs, eta, rounded=round):
+    last = [max(1, rounded(max_epochs / eta**i)) for i in range(rungs)][::-1]
+    return [(max(1, candidates // eta**i), epochs) for i, epochs in enumerate(last)]
+
+
+def simulated(scores, n):
+    """The best of n draws, near enough for the eye."""
+    return np.random.default_rng(1).choice(scores, (99_999, n)).max(axis=1).mean()
+
+
+def integrated(scores, n):
+    """The expected best of n draws: the integral of one minus the distribution function."""
+    lower, upper = np.sort(scores)[:-1], np.sort(scores)[1:]
+    below = (np.arange(1, len(scores)) / len(scores)) ** n
+    return float(np.min(scores) + np.sum((upper - lower) * (1 - below)))
+
+
 WRONG = [
     ("00.1", (0.5,), "how many are there"),
     ("00.1", ("a tenth",), "number between 0 and 1"),
     ("01.1", ({},), "three letters"),
     ("01.2", ({"NASNet": "strategy"},), "NASNet"),
     ("01.3", (nb.RandomSearch.ask,), "three methods"),
+    ("01.3", (nb.RandomSearch,), "the book's"),
+    ("01.3", (Stuck,), "before it had nothing more"),
+    ("01.3", (Once,), "start must forget"),
     ("02.1", (lambda kernel, a, b: kernel**2 * a * b,), "bias"),
     ("02.2", (nb.lenet5, 0.0, 0.005), "more than half"),
     ("02.2", (nb.lenet5_article, 0.0, 0.005), "more than half"),
@@ -157,6 +245,8 @@ WRONG = [
     ("03.1", (lambda matrix: 0.5,), "F1 of each class first"),
     ("03.2", (lambda p, q, n: p > q,), "order"),
     ("03.2", (lambda p, q, n: p != q,), "standard error"),
+    ("03.2", (lambda p, q, n: abs(p - q) > 2 * (se(p, n) + se(q, n)),), "not the two errors"),
+    ("03.2", (lambda p, q, n: abs(p - q) > 3.5 * np.hypot(se(p, n), se(q, n)),), "standard errors"),
     ("04.1", (2808, nb.lenet_space()), "no dense layer"),
     ("04.1", (2184, nb.lenet_space()), "dropout"),
     ("04.2", (lambda a, b: sum(a[name] != b[name] for name in a if name in b),), "only one of them has"),
@@ -164,19 +254,28 @@ WRONG = [
     ("05.1", (60,), "only"),
     ("05.1", (10_000,), "fewer"),
     ("05.2", (lambda scores, n: float(np.mean(scores)),), "on average"),
+    ("05.2", (lambda scores, n: float(np.max(scores)),), "on average"),
+    ("05.2", (simulated,), "exact"),
     ("05.3", (candidates("one fold"),), "once a fold"),
     ("05.3", (candidates("own part"),), "which images does a fold train on"),
     ("05.3", (candidates("compiled once"),), "has to be compiled"),
     ("05.3", (candidates("not rounded"),), "round down"),
     ("05.3", (lambda *_: None,), "give one number"),
     ("06.1", (lambda model: {},), "dictionary"),
+    ("06.1", (lambda model: what_won(model) | {"filters": [3, 5]},), "every kind of convolution"),
+    ("06.1", (lambda model: what_won(model, keras.layers.Conv2D),), "every kind of convolution"),
     ("06.2", (lambda n, split: list(range(max(int(n * split), 1))),), "first rows"),
+    ("06.2", (lambda n, split: list(range(n - max(round(n * split), 1), n)),), "round down|keep both"),
+    ("06.2", (lambda n, split: list(range(n - int(n * split), n)),), "keep both sides"),
     ("06.3", (lambda trials, epochs, own, split: trials,), "trainings"),
     ("07.1", (lambda population, rng, size: max(population, key=lambda t: t.score),), "draw"),
     ("07.1", (lambda population, rng, size: population[-1 if rng.random() < 1 - 0.9**size else 0],), "draw"),
+    ("07.1", (lambda some, rng, size: fittest(some, np.random.default_rng(), size),), "same generator"),
+    ("07.1", (lambda some, rng, size: fittest(some, rng, size, False),), "without replacement"),
     ("07.2", (lambda space, mother, father, rng: space.sample(rng),), "no cut makes"),
-    ("07.2", (lambda space, mother, father, rng: mother,), "no cut makes"),
-    ("07.2", (lambda space, mother, father, rng: space.crossover(mother, father, rng),), "no cut makes"),
+    ("07.2", (lambda space, mother, father, rng: mother,), "always at the same place"),
+    ("07.2", (lambda space, *parents: space.crossover(*parents, "one-point"),), "the book's crossover"),
+    ("07.2", (lambda *given: one_point(*given, cuts=(2, 3)),), "every place is possible"),
     (
         "07.2",
         (lambda space, mother, father, rng: cut_after_the_first(space, mother, father, rng),),
@@ -204,6 +303,8 @@ WRONG = [
     ("09.1", (lambda a, b: by_mean(a, b) if stats.mannwhitneyu(a, b).pvalue < 0.05 else "tie",), "same luck"),
     ("09.1", (lambda a, b: by_mean(a, b) if stats.ttest_rel(a, b).pvalue < 0.05 else "tie",), "2 of 32"),
     ("09.1", (lambda a, b: by_mean(a, b) if len(a) == 40 else "tie",), "same luck"),
+    ("09.1", (lambda a, b: by_mean(a, b) if abs(nb.statistics.effect_size(a, b)) > 0.5 else "tie",), "test"),
+    ("09.2", (lambda a, b, rng: by_formula(a - b),), "no formula"),
     ("09.2", (lambda a, b, rng: (np.mean(a - b), np.mean(a - b)),), "with replacement"),
     ("09.2", (lambda a, b, rng: resampled(b - a, rng),), "other side"),
     ("09.2", (lambda a, b, rng: np.quantile(a - b, (0.025, 0.975)),), "95 % of their means"),
@@ -275,6 +376,8 @@ WRONG = [
     ("12.3", (lambda population, sample: (population, population * sample, 1),), "S draws"),
     ("12.3", (lambda population, sample: (population, sample, sample),), "one child for every birth"),
     ("13.1", (lambda n, rungs, r, eta: [(n // eta**i,) for i in range(rungs)],), "pairs"),
+    ("13.1", (lambda n, rungs, r, eta: None,), "pairs"),
+    ("13.1", (lambda *plan: halved(*plan, rounded=int),), "to the nearest"),
     ("13.1", (lambda n, rungs, r, eta: [(n // eta**i, max(1, r // eta**i)) for i in range(rungs)],), "begin"),
     (
         "13.1",
@@ -349,8 +452,8 @@ WRONG = [
     ("16.2", (lambda groups, share, rng: by_group(groups, share / 2, rng),), "and the share is"),
     ("16.2", (lambda groups, share, rng: by_group(groups, 1.5 * share, rng),), "stop when it is enough"),
     ("16.2", (lambda groups, share, rng: by_group(groups, share, Unmoved()),), "never held back: draw them"),
-    ("16.3", (["a", "b"],), "give a set of letters"),
-    ("16.3", ({"A"},), "give a set of letters"),
+    ("16.3", (7,), "give letters"),
+    ("16.3", ({"A"},), "give letters"),
     ("16.3", (set("bdfg"),), "a: which images decided"),
     ("16.3", (set("adfg"),), "b: five seeds, one number"),
     ("16.3", (set("abcdfg"),), "c: how many networks"),
@@ -359,6 +462,33 @@ WRONG = [
     ("16.3", (set("abdg"),), "f: how many searches"),
     ("16.3", (set("abdf"),), "g: when can you see"),
 ]
+
+
+# Right answers, written otherwise than in the chapter.
+RIGHT = [
+    ("01.3", (Enumerate,)),
+    ("03.2", (lambda p, q, n: (p - q) ** 2 > 4 * (se(p, n) ** 2 + se(q, n) ** 2),)),
+    ("03.2", (lambda p, q, n: abs(p - q) / np.hypot(se(p, n), se(q, n)) > 1.96,)),
+    ("05.2", (integrated,)),
+    ("06.1", (what_won,)),
+    ("06.2", (lambda n, split: [*range(n)][n - min(max(int(n * split), 1), n - 1) :],)),
+    ("07.1", (fittest,)),
+    ("07.1", (highest_of,)),
+    ("07.2", (one_point,)),
+    ("07.2", (lambda *given: one_point(*given, cuts=(1, 2, 3, 4, 5, 6, 7)),)),
+    ("09.1", (lambda a, b: by_mean(a, b) if nb.statistics.wilcoxon(b, a) < 0.05 else "tie",)),
+    ("09.2", (lambda a, b, rng: resampled(a - b, rng),)),
+    ("13.1", (halved,)),
+    ("13.1", (lambda *plan: [list(rung) for rung in halved(*plan, rounded=half_up)],)),
+    ("16.2", (by_group,)),
+    ("16.3", ("abdfg",)),
+    ("16.3", (["a", "b", "d", "f", "g"],)),
+]
+
+
+@pytest.mark.parametrize(("exercise", "answer"), RIGHT)
+def test_a_right_answer_passes_however_it_is_written(exercise, answer):
+    nb.check(exercise, *answer)
 
 
 @pytest.mark.parametrize(("exercise", "answer", "hint"), WRONG)

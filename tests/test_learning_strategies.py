@@ -1,5 +1,6 @@
 """Aging evolution, local search, REINFORCE with its controller, Bayesian optimization: each has an oracle."""
 
+import dataclasses
 import functools
 import itertools
 import random
@@ -16,6 +17,7 @@ from nasbook import AgingEvolution, Bayesian, LocalSearch, RecurrentController, 
 from nasbook.strategies import bayesian, controller, reinforce
 
 LENET = nb.lenet_space()
+TABLE = nb.Table.load()
 SMALL = nb.SearchSpace([nb.Choice("a", tuple(range(4))), nb.Choice("b", tuple(range(5)), when={"a": (1, 2)})])
 recurrent = functools.cache(RecurrentController)  # compiled once a space, as it starts anew with every search
 STRATEGIES = [
@@ -419,3 +421,62 @@ def test_one_gene_is_changed_in_turn_by_aging():
         for child in (LENET.change_one_gene(PLANTED, rng) for _ in range(700))
     )
     assert set(changed) == set(PLANTED)
+
+
+# --- the final choice -------------------------------------------------------------------------------------
+
+
+def with_luck(sd):
+    """The quality of the table, and normal noise that follows from the seed."""
+
+    def evaluate(architecture, *, seed=0):
+        luck = np.random.default_rng(seed).normal(0, sd)
+        return dataclasses.replace(TABLE(architecture), seed=seed, score=TABLE.quality(architecture) + luck)
+
+    return evaluate
+
+
+def test_under_noise_a_second_look_and_a_model_choose_better_than_the_best_score():
+    evaluate, regrets = with_luck(0.03), []
+    for seed in range(40):
+        history = nb.search(nb.RandomSearch(LENET), evaluate, 60, seed=seed, progress=False)
+        again, model = nb.choosing.by_repeats(history, evaluate), nb.choosing.by_model(history, LENET)
+        regrets.append([TABLE.regret(trial) for trial in (history.best, again, model)])
+    by_score, by_repeats, by_model = np.mean(regrets, axis=0)
+    assert by_repeats < 0.9 * by_score
+    assert by_model < 0.8 * by_score
+
+
+def test_without_noise_a_second_look_chooses_the_same():
+    history = nb.search(nb.RandomSearch(LENET), with_luck(0), 30, seed=0, progress=False)
+    assert nb.choosing.by_repeats(history, with_luck(0)).architecture == history.best.architecture
+
+
+def test_a_second_look_takes_fresh_seeds_of_the_best_alone_and_gives_their_mean():
+    asked = []
+
+    def evaluate(architecture, *, seed=0):
+        asked.append((architecture, seed))
+        return nb.Trial(architecture, seed, 1, score=float(seed), seconds=2.0)
+
+    some = [LENET.nth(i) for i in range(4)]
+    history = nb.History()
+    for number, architecture in enumerate(some):
+        history.add(nb.Trial(architecture, 10 * number, 1, score=0.1 * number))
+    chosen = nb.choosing.by_repeats(history, evaluate, top=2, seeds=2)
+    assert asked == [(some[3], 31), (some[3], 32), (some[2], 21), (some[2], 22)]
+    assert (chosen.architecture, chosen.score, chosen.scores, chosen.seconds) == (
+        some[3],
+        31.5,
+        (31.0, 32.0),
+        4.0,
+    )
+
+
+def test_nothing_is_chosen_from_nothing():
+    with pytest.raises(ValueError, match="There is no best trial: none ran"):
+        nb.choosing.by_repeats(nb.History(), with_luck(0))
+    with pytest.raises(ValueError, match="There is no best trial: none ran"):
+        nb.choosing.by_model(nb.History(), LENET)
+    with pytest.raises(ValueError, match="top=0, seeds=3 choose nothing: give at least 1 of each"):
+        nb.choosing.by_repeats(nb.History(), with_luck(0), top=0)

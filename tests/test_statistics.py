@@ -1,6 +1,7 @@
 """Statistics: against SciPy and against cases small enough to do by hand."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -136,6 +137,8 @@ def test_the_effect_size_by_hand():
     assert statistics.effect_size([1, 1], [1, 1]) == 0
     # differences 1, -2, 3: ranks 1, 2, 3; (1 + 3 - 2) / 6
     assert statistics.effect_size([1, 0, 3], [0, 2, 0]) == pytest.approx(1 / 3)
+    # differences 0, 0, 0, 5: ranks 2, 2, 2, 4; ties do not vanish
+    assert statistics.effect_size([1, 1, 1, 6], [1, 1, 1, 1]) == pytest.approx(0.4)
 
 
 def test_the_effect_size_agrees_with_the_statistic_of_scipy():
@@ -171,7 +174,9 @@ def test_accuracies_compare_as_the_counts_that_they_are():
     rng = np.random.default_rng(0)
     right = rng.integers(800, 860, size=(2, 40))
     a, b = right / 1000
-    assert statistics.wilcoxon(a, b) == pytest.approx(stats.wilcoxon(right[0] - right[1]).pvalue)
+    assert statistics.wilcoxon(a, b) == pytest.approx(
+        stats.wilcoxon(right[0] - right[1], zero_method="pratt").pvalue
+    )
     assert statistics.effect_size(a, b) == pytest.approx(statistics.effect_size(*right))
 
 
@@ -197,7 +202,27 @@ def test_equal_results_are_no_difference():
     assert (frame.p[0], frame.effect[0]) == (1, 0)
 
 
-@pytest.mark.parametrize("results", [{"A": [1, 2]}, {"A": [1, 2], "B": [1, 2, 3]}])
-def test_results_that_do_not_pair_up_are_refused(results):
-    with pytest.raises(ValueError, match="do not pair up: give at least two, each with one number a seed"):
-        statistics.compare(results)
+def test_every_pair_of_strategies_is_compared_on_all_seeds_that_both_have():
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 40))
+    frame = statistics.compare({"A": a, "B": b, "few": pd.Series(a[5:12] + 1, index=range(5, 12))})
+    assert frame.pairs.tolist() == [40, 7, 7]
+    assert frame["median a - b"][1] == pytest.approx(-1)
+    assert frame["b larger"][1] == 1
+    shares = frame[["a larger", "equal", "b larger"]]
+    assert shares.sum(axis=1).tolist() == pytest.approx([1, 1, 1])
+
+
+def test_the_verdict_and_the_effect_look_at_the_same_ranks():
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        a, b = rng.integers(0, 3, size=(2, 40))
+        if statistics.wilcoxon(a, b) < 0.05:
+            assert abs(statistics.effect_size(a, b)) > 0.2
+
+
+def test_results_without_a_pair_are_refused():
+    with pytest.raises(ValueError, match=r"\['A'\] makes no pair: give the results of at least two"):
+        statistics.compare({"A": [1, 2]})
+    with pytest.raises(ValueError, match="A and B have no seed in common"):
+        statistics.compare({"A": [1, 2], "B": pd.Series([1, 2], index=[7, 8])})

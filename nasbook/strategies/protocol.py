@@ -46,7 +46,7 @@ class Strategy(Protocol):
 
 
 def draw_unseen(space: SearchSpace, proposed: set, rng: np.random.Generator) -> Architecture | None:
-    """An architecture that was not proposed before, drawn as the space draws and noted; None when all were.
+    """An architecture not proposed before, drawn as the space draws, and noted; None when all were.
 
     After many draws in vain each architecture gets the same chance, so that rare ones are found in the end.
     """

@@ -30,6 +30,8 @@ def _is_different(is_different) -> str | None:
         (0.932, 0.930, 10_000, False, "compute the standard error first; n is smaller than it looks."),
         (0.915, 0.90, 1_000, False, "that is more than one standard error, but is it more than two?"),
         (0.92, 0.90, 1_000, False, "both accuracies wobble: whose variances add up?"),
+        (0.92, 0.91, 9_000, True, "that is 2.4 standard errors: add the two variances, not the two errors."),
+        (0.93, 0.92, 8_000, True, "more than two are enough: what is your threshold?"),
         (0.60, 0.50, 150, False, "the spread depends on the accuracies, too: near 0.5 it is largest."),
         (0.998, 0.995, 10_000, True, "the spread depends on the accuracies, too: near 1 it is small."),
     )

@@ -9,23 +9,32 @@ from nasbook.course.exercises.checking import checker
 def _what_won(what_won) -> str | None:
     import keras
 
-    convolutions = [keras.layers.Conv2D(filters, 3) for filters in (3, 5)]
-    model = keras.Sequential([keras.Input((8, 8, 1)), *convolutions, keras.layers.Flatten()])
-    model.compile(keras.optimizers.SGD(0.05), "mse")
-    won = what_won(model)
-    if not isinstance(won, dict) or set(won) != {"optimizer", "learning_rate", "filters"}:
-        return "give a dictionary with the keys 'optimizer', 'learning_rate' and 'filters'."
-    if won["optimizer"] != "sgd":
-        return f"a model compiled with SGD gives {won['optimizer']!r}: ask type(model.optimizer)."
-    if not isinstance(won["learning_rate"], float) or not np.isclose(won["learning_rate"], 0.05):
-        return f"a model at rate 0.05 gives {won['learning_rate']!r}: ask its optimizer for a float."
-    if won["filters"] != [3, 5]:
-        return f"convolutions of 3 and 5 filters give {won['filters']}: walk the layers of the model."
+    plain, separable = keras.layers.Conv2D, keras.layers.SeparableConv2D
+    for optimizer, rate, kinds, filters in (
+        (keras.optimizers.SGD, 0.05, (plain, plain), [3, 5]),
+        (keras.optimizers.Adam, 0.01, (separable, plain, separable), [4, 2, 7]),
+    ):
+        convolutions = [kind(number, 3) for kind, number in zip(kinds, filters, strict=True)]
+        end = [keras.layers.Flatten(), keras.layers.Dense(6)]
+        model = keras.Sequential([keras.Input((8, 8, 1)), *convolutions, *end])
+        model.compile(optimizer(rate), "mse")
+        won, name = what_won(model), optimizer.__name__
+        if not isinstance(won, dict) or set(won) != {"optimizer", "learning_rate", "filters"}:
+            return "give a dictionary with the keys 'optimizer', 'learning_rate' and 'filters'."
+        if won["optimizer"] != name.lower():
+            return f"a model compiled with {name} gives {won['optimizer']!r}: ask type(model.optimizer)."
+        if not isinstance(won["learning_rate"], float) or not np.isclose(won["learning_rate"], rate):
+            return f"a model at rate {rate} gives {won['learning_rate']!r}: ask its optimizer for a float."
+        if list(won["filters"]) != filters:
+            return (
+                f"{' and '.join(kind.__name__ for kind in kinds)} with {filters} filters give "
+                f"{won['filters']}: walk the layers, and count every kind of convolution."
+            )
 
 
 @checker("06.2")
 def _held_out_rows(held_out_rows) -> str | None:
-    for n, split in [(10, 0.2), (10, 0.25), (5, 0.01), (3, 1.0)]:
+    for n, split in [(10, 0.2), (10, 0.25), (10, 0.27), (5, 0.01), (3, 1.0)]:
         rows, size = held_out_rows(n, split), min(max(int(n * split), 1), n - 1)
         if not isinstance(rows, list):
             return "give a list of row numbers."

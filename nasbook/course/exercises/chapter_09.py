@@ -36,6 +36,12 @@ def _referee_cases(rng):
         *(luck, luck + small, "A"),
         "compare within the pairs: same seed, same luck.",
     )
+    slight = rng.normal(0.0004, 0.001, size=200)
+    yield (
+        "200 pairs, a small difference in two of three",
+        *(np.repeat(luck, 7)[:200], np.repeat(luck, 7)[:200] + slight, "A"),
+        "many pairs show a small difference: it is the test that says so, not the size of the effect.",
+    )
     yield "30 pairs without any difference", luck, luck.copy(), "tie", "nobody is better where all are equal."
     yield (
         "30 pairs as often better as worse, and one disaster",
@@ -46,6 +52,12 @@ def _referee_cases(rng):
         "5 pairs, less regret in all of them",
         *(luck[:5], luck[:5] + small[:5], "tie"),
         "chance gives five pairs the same sign in 2 of 32 cases: is that less than 5 %?",
+    )
+    few = np.array([0.004, 0.003, 0.005, -0.002, 0.001, 0.002, -0.006, 0.0035])
+    yield (
+        "8 pairs, less regret in six of them",
+        *(luck[:8], luck[:8] + rng.permutation(few), "tie"),
+        "six of eight is what chance does: test it.",
     )
 
 
@@ -70,6 +82,11 @@ def _bootstrap_interval(bootstrap_interval) -> str | None:
             return f"it is {width / 3.92:.0%} as wide as a 95 % interval: from which quantile to which?"
         if abs((low + high) / 2 - middle) > 0.4 * error:
             return f"for n={n} it lies at {(low + high) / 2:.4f}; the mean difference is {middle:.4f}."
+    b = rng.uniform(0, 0.01, size=12)
+    a = b + rng.exponential(0.01, size=12) ** 2 * 100
+    low, high = bootstrap_interval(a, b, rng)
+    if abs((high + low) / 2 - np.mean(a - b)) < 0.02 * (high - low):
+        return "it lies evenly around the mean, but these differences are skewed: no formula, resample."
 
 
 @checker("09.3")

@@ -7,8 +7,8 @@ from nasbook.course.exercises.checking import checker
 
 @checker("13.1")
 def _rungs_of_halving(bracket) -> str | None:
-    for candidates, rungs, max_epochs, eta in ((27, 4, 27, 3), (16, 3, 5, 2), (10, 1, 4, 2), (3, 4, 16, 2)):
-        answer = [tuple(rung) for rung in bracket(candidates, rungs, max_epochs, eta)]
+    for candidates, rungs, max_epochs, eta in ((27, 4, 27, 3), (16, 3, 5, 3), (10, 1, 4, 2), (3, 4, 16, 2)):
+        answer = [tuple(rung) for rung in bracket(candidates, rungs, max_epochs, eta) or ()]
         counts = [max(1, candidates // eta**i) for i in range(rungs)]
         epochs = [max(1, round(max_epochs / eta ** (rungs - 1 - i))) for i in range(rungs)]
         case = f"bracket({candidates}, {rungs}, {max_epochs}, {eta}): "
@@ -17,7 +17,8 @@ def _rungs_of_halving(bracket) -> str | None:
         if [count for count, _ in answer] != counts:
             return f"{case}the candidates are not {[count for count, _ in answer]}: round down, but keep one."
         if [trained for _, trained in answer] != epochs:
-            return f"{case}the epochs are not {[trained for _, trained in answer]}: begin with the last rung."
+            wanted = "begin with the last rung, and round to the nearest"
+            return f"{case}the epochs are not {[trained for _, trained in answer]}: {wanted}."
 
 
 @checker("13.2")

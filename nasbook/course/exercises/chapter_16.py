@@ -60,12 +60,17 @@ def _split_by_group(split_by_group) -> str | None:
         held_once |= names
     if len(held_once) < 12:
         return "in many draws some groups were never held back: draw them with `rng`."
+    groups = np.repeat(["small", "also small", "large"], (2, 2, 16))
+    alone = [set(groups[split_by_group(groups.copy(), 0.05, rng)[1]]) for _ in range(300)]
+    if sum("large" in names for names in alone) > 150:
+        return "a group with many images is held back more often: draw groups, each with the same chance."
 
 
 @checker("16.3")
 def _referee(objections) -> str | None:
-    if not isinstance(objections, set) or not objections <= set("abcdefg"):
-        return "give a set of letters from 'a' to 'g', such as {'a', 'c'}."
+    if not isinstance(objections, set | list | tuple | str) or not set(objections) <= set("abcdefg"):
+        return "give letters from 'a' to 'g', such as {'a', 'c'} or 'ac'."
+    objections = set(objections)
     hints = {
         "a": "which images decided between the ten best networks?",
         "b": "five seeds, one number: which one, and what of the other four?",
