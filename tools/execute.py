@@ -1,7 +1,8 @@
 """Execute notebooks in full mode, in place, and stamp them: `python tools/execute.py [notebook ...]`.
 
 The stamp in a notebook's metadata holds the sha256 of its code cells, so that a test can tell whether the
-outputs belong to the source, and the minutes of one core that it took, which a busy machine changes little.
+outputs belong to the source, and the minutes of one core that it took, which a busy machine changes little;
+its head and the README tell the reader the same minutes.
 Outputs are cleaned so that a second execution changes nothing but what was measured: no timings, no widget
 ids, no states of a progress bar but the last.
 """
@@ -10,12 +11,14 @@ import argparse
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS, README = ROOT / "notebooks", ROOT / "README.md"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -52,6 +55,17 @@ def last_state(line: str) -> str:
     return last.rstrip() if written_over else last
 
 
+def tell(name: str, head: str, readme: str, minutes: float) -> tuple[str, str]:
+    """The head of a notebook and the README, with the minutes that a reader is told."""
+    whole = told(minutes)
+    head = re.sub(r"about \d+ minutes? in full", f"about {whole} minute{'s' * (whole > 1)} in full", head)
+    return head, re.sub(rf"(notebooks/{name}\).*\| )\d+ \|$", rf"\g<1>{whole} |", readme, flags=re.MULTILINE)
+
+
+def told(minutes: float) -> int:
+    return max(1, round(minutes))
+
+
 def seconds_of_children() -> float:
     """CPU seconds of the processes that this one has started and that have ended: kernels and workers."""
     times = os.times()
@@ -72,6 +86,9 @@ def execute(path: Path) -> None:
     minutes = (seconds_of_children() - before) / 60
     clean(notebook)
     notebook.metadata.nasbook = {"sha256": stamp(notebook), "minutes": round(minutes, 1)}
+    readme = README.read_text(encoding="utf-8")
+    notebook.cells[0].source, readme = tell(path.name, notebook.cells[0].source, readme, minutes)
+    README.write_text(readme, encoding="utf-8")
     nbformat.write(notebook, path)
     print(f"{path.name}: {minutes:.1f} minutes", flush=True)
 
