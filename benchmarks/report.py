@@ -73,10 +73,10 @@ def quality_part() -> Iterable[str]:
     yield goals(quality.goals(summary))
     yield (
         f"`{quality.BEST}` is Bayesian optimization, chosen because it lost least on the table. With so few "
-        "seeds, tools whose dots overlap in the figure are not told apart. At random, nasbook draws every "
-        "network of the space with the same chance, KerasTuner and Optuna draw value by value: theirs have "
-        "three blocks less often and are cheaper, so that more of them are tried. Hyperband and Optuna's "
-        "pruner cut trainings short."
+        "seeds, tools whose dots overlap in the figure are not told apart. In these runs nasbook still drew "
+        "every network with the same chance, KerasTuner and Optuna value by value: theirs had three blocks "
+        "less often and were cheaper, so that more of them were tried. Hyperband and Optuna's pruner cut "
+        "trainings short."
     )
     yield "![Test accuracy of each tool, a dot a seed](benchmarks/quality.png)"
     yield measured_on(rows.assign(machine=rows["machine"].str.replace(r", load .*", "", regex=True)))
