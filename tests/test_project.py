@@ -65,11 +65,11 @@ def test_the_lock_names_no_address():
     assert "--" not in LOCK  # no option, such as --index-url
 
 
-def test_the_readme_says_what_the_benchmarks_measured(monkeypatch):
+def test_the_page_of_the_benchmarks_says_what_they_measured(monkeypatch):
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
     import report
 
-    assert report.PART.search((ROOT / "README.md").read_text(encoding="utf-8"))[0] == report.report()
+    assert report.PART.search(report.PAGE.read_text(encoding="utf-8"))[0] == report.report()
     throughput, overhead, journals = report.draw().axes
     assert [len(axes.patches) for axes in (throughput, overhead)] == [2 * 3, 2 * 3]
     assert [len(line.get_xdata()) for line in journals.lines[:2]] == [3, 3]
