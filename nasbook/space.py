@@ -105,6 +105,7 @@ class SearchSpace:
         self.choices, self.describe, self.draw = tuple(choices), describe, draw
         self.options = {choice.name: choice.options for choice in self.choices}
         self.names = tuple(self.options)
+        self._completed: dict[tuple, tuple[dict, Architecture]] = {}  # see `complete`; the key are values
         known: dict[str, tuple] = {}
         for choice in self.choices:
             if choice.name in known or len(set(choice.options)) != len(choice.options):
@@ -145,11 +146,6 @@ class SearchSpace:
         return Architecture(active, self.describe)
 
     # --- how many, which one -------------------------------------------------------------------------
-
-    @cached_property
-    def _completed(self) -> dict[tuple, tuple[dict, Architecture]]:
-        """What `complete` has made of genes that left nothing to chance; the key are their values."""
-        return {}
 
     @cached_property
     def _families(self) -> list[Family]:
@@ -207,7 +203,12 @@ class SearchSpace:
 
     def sample_genes(self, rng: np.random.Generator) -> Architecture:
         """Gene by gene, the options of an active gene equally likely, as in Optuna and KerasTuner."""
-        return self.complete({}, rng)
+        genes, random = {}, rng.random
+        for choice in self.choices:
+            if not choice.when or choice.is_active(genes):
+                options = choice.options
+                genes[choice.name] = options[int(random() * len(options))]  # `pick`, but no call
+        return self.complete(genes, rng)
 
     def sample_architectures(self, rng: np.random.Generator) -> Architecture:
         """Each architecture as likely as the others; those with few genes, such as shallow ones, are rare."""
