@@ -268,27 +268,44 @@ def test_on_dask_a_candidate_that_costs_its_workers_their_lives_costs_one_trial(
     assert "KilledWorker" in history.trials[2].error
 
 
-def test_on_dask_a_death_that_takes_others_along_costs_the_culprit_alone(tmp_path):
+def test_on_dask_a_death_that_takes_others_along_costs_the_culprit_alone(tmp_path, wait_until):
     culprit = search(nb.RandomSearch(SPACE), budget=4).trials[1].architecture
 
+    def files(kind: str) -> list[str]:
+        return [file.name.split(" ", 1)[1] for file in tmp_path.iterdir() if file.name.startswith(kind)]
+
     def lethal(architecture, *, seed):
-        (tmp_path / f"{time.monotonic_ns()} {architecture}".replace("/", "")).touch()
-        time.sleep(0.5 if architecture == culprit else 2)
+        (tmp_path / f"begun{time.monotonic_ns()} {architecture}").touch()
         if architecture == culprit:
+            (tmp_path / f"ready {os.getpid()}").touch()
+            while not (tmp_path / f"die {os.getpid()}").exists():
+                time.sleep(0.02)
             os._exit(1)
+        while not files("die"):  # the innocent are busy when it strikes
+            time.sleep(0.02)
         return scored(architecture, seed=seed)
 
+    def let_die(cluster, times: int) -> None:
+        for deaths in range(times):
+            wait_until(lambda before=deaths: len(files("ready")) > before)
+            # Dask restarts no worker that dies before its nanny has seen it start.
+            wait_until(lambda: all(nanny.status is Status.running for nanny in cluster.workers.values()))
+            (tmp_path / f"die {(set(files('ready')) - set(files('die'))).pop()}").touch()
+
     with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),  # the first death is too many
         LocalCluster(n_workers=1, threads_per_worker=4, dashboard_address=":0") as cluster,
         Client(cluster) as client,
+        ThreadPoolExecutor(1) as thread,
     ):
+        watching = thread.submit(let_die, cluster, 2)  # once among others, once alone
         with pytest.warns(UserWarning, match="has 4 threads, whose trainings share"):
             history = search(nb.RandomSearch(SPACE), lethal, budget=8, executor=client.get_executor())
+        watching.result()
         client.wait_for_workers(1, timeout=600)
     assert [trial.status for trial in history] == ["done", "failed", *["done"] * 6]
-    begun = Counter(file.name.split(" ", 1)[1] for file in tmp_path.iterdir())
-    assert begun[str(culprit)] == 4  # two deaths among others, two alone
+    begun = Counter(files("begun"))
+    assert begun[str(culprit)] == 2
     assert sum(times > 1 for times in begun.values()) > 1, "no innocent was taken along: this shows nothing"
 
 
