@@ -55,6 +55,7 @@ _PUBLIC = {
     "strategies.controller": ["RecurrentController"],
     "strategies.nsga2": ["NSGA2"],
     "strategies.halving": ["SuccessiveHalving", "Hyperband"],
+    "strategies.asha": ["AsynchronousHalving"],
     "engine.executors": ["Processes", "WorkerDied"],
     "study": ["search", "Budget", "History"],
     "course.exercises": ["check"],

@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import math
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import dataclass, field
@@ -145,6 +144,7 @@ def search(
     executor: Executor | None = None,
     ahead: int | None = None,
     journal: str | Path | None = None,
+    order: str = "asked",
     progress: bool = True,
 ) -> History:
     """Let `strategy` spend `budget` on `evaluate` and return everything that was tried.
@@ -156,7 +156,8 @@ def search(
     With an `executor`, such as `Processes(2)` or Dask's `client.get_executor()`, candidates are evaluated in
     parallel. A strategy is told its trials in the order asked, so the same seed gives the same history with
     any executor or none. `ahead` candidates are out at a time; it is needed, and part of what makes the
-    history, where a strategy could learn from each trial before the next proposal.
+    history, where a strategy could learn from each trial before the next proposal. With `order="arrival"` it
+    is told trials as they arrive: nobody waits for a slow one, and the history, as it says, hangs on timing.
 
     With a `journal`, a file, every finished trial is on disk before the next is told. The same call goes on
     where a killed one stood and ends with the same history. Raises ValueError or OSError, and changes
@@ -165,10 +166,11 @@ def search(
     budget = budget if isinstance(budget, Budget) else Budget(evaluations=budget)
     seed = whole(seed)
     strategy.start(np.random.default_rng(seed))
-    window, made_by = how_far(strategy, executor, ahead)
-    history, pending, repeats, failures = History(stopped="budget spent"), deque(), 0, 0
+    window, made_by = how_far(strategy, executor, ahead, order)
+    history, pending, repeats, failures = History(stopped="budget spent"), [], 0, 0
     with contextlib.ExitStack() as stack:
-        file = journal and stack.enter_context(Journal(journal, identity(strategy, evaluate, seed, made_by)))
+        header = identity(strategy, evaluate, seed, made_by, order)
+        file = journal and stack.enter_context(Journal(journal, header))
         submit = executor and stack.enter_context(executors.submitting(executor, evaluate))
         work = stack.enter_context(Work(evaluate, seed, submit, file))
         bar = stack.enter_context(progress_bar(progress))
@@ -181,7 +183,7 @@ def search(
                 if not pending:
                     break
                 show(bar, used, history, pending[0][0].architecture)
-                trial = work.result(*pending.popleft())
+                trial = work.result(*pending.pop(work.place(pending) if order == "arrival" else 0))
                 history.add(trial)
                 repeats = repeats + 1 if trial.cached else 0
                 failures = failures + 1 if trial.status == "failed" else 0
@@ -194,5 +196,6 @@ def search(
             history.stopped = "interrupted"
         except BrokenExecutor:
             history.stopped = "the executor broke, as its workers died; nb.Processes replaces a dead worker"
+        history.stopped += "; told in order of arrival" * (order == "arrival")
         show(bar, min(1, budget.used(history)), history, history.stopped)
     return history

@@ -103,10 +103,6 @@ class Table:
         """Mean test accuracy over the seeds. For judging the winner of a search, never for searching."""
         return float(np.mean(self.tests[architecture]))
 
-    def means(self) -> list[Trial]:
-        """One trial for every architecture: the first of its seeds, with the quality as its score."""
-        return [dataclasses.replace(t[0], score=self._quality[a]) for a, t in self.records.items()]
-
     @property
     def best(self) -> Architecture:
         """The architecture with the highest quality."""

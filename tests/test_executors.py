@@ -14,6 +14,7 @@ from pathlib import Path
 
 import cloudpickle
 import dask
+import numpy as np
 import psutil
 import pytest
 from distributed import Client, LocalCluster
@@ -435,3 +436,64 @@ def test_a_script_without_a_guard_is_told_about_it(tmp_path):
     )
     assert run.returncode == 1
     assert 'below `if __name__ == "__main__":`' in run.stderr
+
+
+# --- results as they arrive ---------------------------------------------------------------------------------
+
+
+def one_is_slow(architecture, *, seed=0, epochs=5, **settings):
+    """The table; what has three blocks takes a while."""
+    time.sleep(0.15 if architecture["blocks"] == 3 else 0.001)
+    return TABLE(architecture, seed=seed, epochs=epochs, **settings)
+
+
+one_is_slow.description = "the table, slow for deep networks"
+
+
+def test_in_order_of_arrival_nobody_waits_for_a_slow_trial():
+    asked = [trial.architecture for trial in search(nb.RandomSearch(SPACE), TABLE, budget=30)]
+    with ThreadPoolExecutor(4) as pool:
+        arrived = search(nb.RandomSearch(SPACE), one_is_slow, 30, executor=pool, order="arrival", ahead=8)
+    told = [trial.architecture for trial in arrived]
+    assert set(told) == set(asked)
+    assert told != asked
+    delay = {
+        blocks: [told.index(a) - asked.index(a) for a in asked if a["blocks"] == blocks] for blocks in (1, 3)
+    }
+    assert np.mean(delay[1]) < np.mean(delay[3])
+    assert arrived.stopped == "budget spent; told in order of arrival"
+
+
+def test_without_an_executor_the_order_of_arrival_is_that_of_asking():
+    aging = nb.AgingEvolution(SPACE, population=8)
+    first, second = (search(aging, TABLE, order=order) for order in ("asked", "arrival"))
+    assert first.trials == second.trials
+
+
+def test_a_search_in_order_of_arrival_goes_on_where_it_was_killed(tmp_path):
+    file = tmp_path / "x.jsonl"
+    settings = {"order": "arrival", "ahead": 4, "journal": file}
+    aging = nb.AgingEvolution(SPACE, population=8)
+    with ThreadPoolExecutor(4) as pool:
+        whole = search(aging, one_is_slow, 40, executor=pool, **settings)
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(lines[:26]))  # the header and 25 trials
+    evaluated = []
+
+    def noted(architecture, **rest):
+        evaluated.append(architecture)
+        return TABLE(architecture, **rest)
+
+    noted.description = one_is_slow.description
+    resumed = search(aging, noted, 40, **settings)
+    assert resumed.trials[:25] == whole.trials[:25]
+    assert len(evaluated) == 40 - 25
+
+
+def test_another_order_is_another_search(tmp_path):
+    settings = {"ahead": 4, "journal": tmp_path / "x.jsonl"}
+    search(nb.AgingEvolution(SPACE), TABLE, 10, **settings)
+    with pytest.raises(ValueError, match="its order is 'asked', here it is 'arrival'"):
+        search(nb.AgingEvolution(SPACE), TABLE, 10, order="arrival", **settings)
+    with pytest.raises(ValueError, match="order='finished' is none: choose 'asked'"):
+        search(nb.AgingEvolution(SPACE), TABLE, 10, order="finished")

@@ -175,3 +175,52 @@ def test_settings_that_cannot_halve_are_refused(make, settings):
     (name, given), *_ = settings.items()
     with pytest.raises(ValueError, match=rf"{name}={given}.* cannot halve: give at least 1 candidate"):
         make(LENET, **settings)
+
+
+# --- asynchronous halving -----------------------------------------------------------------------------------
+
+
+def test_asha_has_the_rungs_of_halving():
+    assert nb.AsynchronousHalving(LENET).epochs == [1, 2, 5]
+    assert nb.AsynchronousHalving(LENET, max_epochs=81, eta=3).epochs == [1, 3, 9, 27, 81]
+    assert nb.AsynchronousHalving(LENET, min_epochs=3, max_epochs=81, eta=3).epochs == [3, 9, 27, 81]
+
+
+@pytest.mark.parametrize("batch", [1, 5])
+def test_asha_promotes_only_who_is_among_the_best_of_its_rung_by_then(batch):
+    asha, told = nb.AsynchronousHalving(LENET, eta=3, max_epochs=9), []
+    asha.start(np.random.default_rng(0))
+    for _ in range(300 // batch):
+        for candidate in (candidates := asha.ask(batch)):
+            if candidate.resume:
+                rung = sorted((t.score for t in told if t.epochs == candidate.resume), reverse=True)
+                assert value(candidate.architecture) >= rung[len(rung) // 3 - 1]
+                assert candidate.epochs == 3 * candidate.resume
+        assert len(candidates) == batch, "it never waits"
+        new = [evaluate(c.architecture, seed=0, epochs=c.epochs, resume=c.resume) for c in candidates]
+        asha.tell(new)
+        told += new
+    trained = [(t.architecture, t.epochs) for t in told]
+    assert len(trained) == len(set(trained))
+    shares = [sum(t.epochs == epochs for t in told) / len(told) for epochs in (1, 3, 9)]
+    assert shares[0] > 0.6 > 0.15 < shares[1] < 0.3 and 0 < shares[2] < 0.12
+
+
+def test_asha_finds_the_best_where_the_first_epoch_tells_and_leaves_the_failed_alone():
+    def fails_if_shallow(architecture, **settings):
+        if architecture["blocks"] == 1:
+            return nb.Trial(
+                architecture, 0, settings["epochs"], score=-math.inf, status="failed", error="OOM"
+            )
+        return evaluate(architecture, **settings)
+
+    history = search(nb.AsynchronousHalving(LENET), 1_500, fails_if_shallow)
+    whole = [trial for trial in history if trial.epochs == 5]
+    assert max(value(trial.architecture) for trial in whole) == 10 * 5 + 32 - 200
+    assert all(trial.epochs == 1 for trial in history if trial.status == "failed")
+
+
+@pytest.mark.parametrize("settings", [{"eta": 1}, {"min_epochs": 0}, {"min_epochs": 6}])
+def test_asha_refuses_settings_that_make_no_rungs(settings):
+    with pytest.raises(ValueError, match="makes no rungs: give 1 <= min_epochs <= max_epochs"):
+        nb.AsynchronousHalving(LENET, **settings)

@@ -172,10 +172,6 @@ def test_a_choice_is_told_with_its_size_in_kilobytes_and_its_layers(sized):
         assert shown in text
 
 
-def test_a_table_is_judged_by_the_mean_of_its_seeds(toy):
-    assert [trial.score for trial in toy.means()] == [toy.quality(a) for a in toy.records]
-
-
 def test_a_drawn_front_is_a_staircase_with_its_marks(sized):
     failed = nb.Trial(sized[0].architecture, 0, 1, score=-float("inf"), status="failed")
     (axes,) = nb.plots.front([*sized, failed], chosen=sized[0], marks={"LeNet-5": sized[3]}).axes

@@ -39,8 +39,10 @@ def candidates(strategy, n: int) -> list[Candidate]:
     )
 
 
-def how_far(strategy, executor: Executor | None, ahead: int | None) -> tuple[int, int | None]:
+def how_far(strategy, executor: Executor | None, ahead: int | None, order: str) -> tuple[int, int | None]:
     """How many candidates may be out at a time, and the number that makes the history, if there is one."""
+    if order not in ("asked", "arrival"):
+        raise ValueError(f"order={order!r} is none: choose 'asked', which repeats itself, or 'arrival'.")
     if ahead is not None and ahead < 1:
         raise ValueError(f"ahead={ahead} asks for nothing: give at least 1.")
     if vars(type(strategy)).get("waits"):  # not inherited: a subclass may learn where its parent waits

@@ -46,6 +46,7 @@ class Journal:
         self.lock = FileLock(f"{self.path.resolve()}.lock", timeout=0)  # one for every link to the file
         self.file: int | None = None
         self.known: dict[tuple, dict] = {}
+        self.places: dict[tuple, int] = {}
 
     def __enter__(self) -> "Journal":
         try:
@@ -101,6 +102,12 @@ class Journal:
         architecture = json.loads(text(candidate.architecture))
         row = self.known.get(key(architecture, candidate.epochs))
         return row and trial_of(row, candidate.architecture, candidate.parents)
+
+    def place(self, candidate: Candidate) -> int:
+        """Where a trial that is on file stands in it: trials are written as they arrive."""
+        if not self.places:
+            self.places = {known: place for place, known in enumerate(self.known)}
+        return self.places[key(json.loads(text(candidate.architecture)), candidate.epochs)]
 
     def write(self, candidate: Candidate, number: int, trial: Trial) -> None:
         """Append a trial; it is on disk when this returns. `number` counts in the order asked."""
@@ -215,7 +222,7 @@ def is_object(line: bytes) -> bool:
 # --- which search it is -----------------------------------------------------------------------------------
 
 
-def identity(strategy, evaluate, seed: int, ahead: int | None) -> dict:
+def identity(strategy, evaluate, seed: int, ahead: int | None, order: str = "asked") -> dict:
     """The header: what makes two searches the same one, and the versions that made it."""
     packages = ("nasbook", "numpy", "keras", "tensorflow", "jax", "torch")
     return {
@@ -225,6 +232,7 @@ def identity(strategy, evaluate, seed: int, ahead: int | None) -> dict:
         "evaluator": described(evaluate),
         "seed": seed,
         "ahead": ahead,
+        "order": order,
         "versions": {name: version for name in packages if (version := version_of(name))},
     }
 

@@ -18,6 +18,8 @@ from nasbook.space import plain
 from nasbook.strategies.protocol import Candidate
 from nasbook.trial import Trial
 
+ON_FILE = 10**9  # more trials than a journal holds
+
 
 def training_seed(seed: int, architecture: Mapping) -> int:
     """The seed that a candidate is trained with: it depends on the run and the architecture, not on order."""
@@ -53,6 +55,9 @@ class Work:
         self.evaluate, self.seed, self.submit, self.journal = evaluate, seed, submit, journal
         self.begun: dict[tuple, int] = {}
         self.done: dict[tuple, Trial] = {}
+        self.arrived: dict[
+            tuple, float
+        ] = {}  # in which order; those on file, in that of the file, came first
         self.held, self.suspects = deque(), deque()
         self.suspected: set[tuple] = set()
         self.running: set[Future] = set()
@@ -68,6 +73,7 @@ class Work:
         self.begun[key] = len(self.begun)
         if self.journal and (trial := self.journal.find(candidate)):
             self.done[key] = trial
+            self.arrived[key] = self.journal.place(candidate)
         elif self.submit:
             self.held.append(candidate)
             self.start_what_may_run()
@@ -99,6 +105,14 @@ class Work:
         if candidate.inherit:
             settings["inherit"] = (candidate.inherit, training_seed(self.seed, candidate.inherit))
         return settings
+
+    def place(self, pending: list[tuple[Candidate, bool]]) -> int:
+        """Where among `pending` the candidate stands whose trial arrived first; waits until there is one."""
+        while True:
+            done = [(self.arrived[c[:2]], i) for i, (c, _) in enumerate(pending) if c[:2] in self.done]
+            if done or not self.submit or self.interrupted:
+                return min(done, default=(0, 0))[1]
+            self.collect([self.finished.get(), *self.ready()])
 
     def result(self, candidate: Candidate, is_new: bool) -> Trial:
         """The trial of a candidate, when it is there; that of a duplicate is marked, and costs nothing."""
@@ -177,6 +191,7 @@ class Work:
         if self.journal:
             self.journal.write(candidate, self.begun[key], trial)
         self.done[key] = trial.bred_from(candidate.parents) if candidate.parents else trial
+        self.arrived[key] = ON_FILE + len(self.arrived)
 
     def interrupt(self, number: int, _) -> None:
         """Take note of Ctrl-C for the next step; a second one strikes at once."""

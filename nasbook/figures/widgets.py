@@ -1,6 +1,7 @@
 """Things to move: each widget is a thin skin over a pure function; without a kernel it is a still picture."""
 
 import base64
+import dataclasses
 import html
 import io
 from collections.abc import Callable, Mapping, Sequence
@@ -166,7 +167,10 @@ def pareto(
     `results` are trials, or a table, whose architectures count with their mean score; `marks` are trials to
     show by name. The shape and the classes are those of the data that the trials come from.
     """
-    trials = results.means() if isinstance(results, Table) else results
+    trials = results
+    if isinstance(results, Table):
+        records = results.records.items()
+        trials = [dataclasses.replace(some[0], score=results.quality(a)) for a, some in records]
     best = front(trials)
     options = [(f"{trial.parameters:,}", place) for place, trial in enumerate(best)]
     slider = ipywidgets.SelectionSlider(options=options, value=len(best) // 2, description="parameters")
