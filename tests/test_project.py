@@ -159,3 +159,10 @@ def test_the_mode_is_full_or_fast_and_nothing_else(monkeypatch):
     monkeypatch.setenv("NASBOOK_MODE", "quick")
     with pytest.raises(ValueError, match="NASBOOK_MODE is 'quick': set it to 'full' or 'fast'"):
         modes.mode()
+
+
+def test_every_finding_can_be_run_and_stands_in_the_list():
+    listed = (ROOT / "findings/README.md").read_text(encoding="utf-8")
+    for script in (ROOT / "findings").glob("*.sh"):
+        assert os.access(script, os.X_OK) or os.name == "nt", f"chmod +x {script.name}"
+        assert f"`{script.stem}`" in listed
