@@ -55,9 +55,7 @@ class Work:
         self.evaluate, self.seed, self.submit, self.journal = evaluate, seed, submit, journal
         self.begun: dict[tuple, int] = {}
         self.done: dict[tuple, Trial] = {}
-        self.arrived: dict[
-            tuple, float
-        ] = {}  # in which order; those on file, in that of the file, came first
+        self.arrived: dict[tuple, int] = {}  # the order of arrival: what is on file came first
         self.held, self.suspects = deque(), deque()
         self.suspected: set[tuple] = set()
         self.running: set[Future] = set()
