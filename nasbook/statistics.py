@@ -90,7 +90,7 @@ def paired_differences(a, b) -> np.ndarray:
     Raises ValueError where the numbers do not pair up.
     """
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    if a.shape != b.shape or a.ndim != 1:
+    if a.shape != b.shape or a.ndim != 1 or not a.size:
         raise ValueError(f"Shapes {a.shape} and {b.shape} do not pair up: give two rows of equal length.")
     return np.round(a - b, 12)
 

@@ -21,6 +21,7 @@ from distributed import Client, LocalCluster
 from distributed.core import Status
 
 import nasbook as nb
+from nasbook.engine import work
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers need not import all of the above
 TABLE = nb.Table.load("lenet_fashion")
@@ -308,6 +309,24 @@ def test_on_dask_a_death_that_takes_others_along_costs_the_culprit_alone(tmp_pat
     begun = Counter(files("begun"))
     assert begun[str(culprit)] == 2
     assert sum(times > 1 for times in begun.values()) > 1, "no innocent was taken along: this shows nothing"
+
+
+def test_a_search_on_a_cluster_without_a_worker_says_so_and_goes_on_when_one_comes(monkeypatch):
+    monkeypatch.setattr(work, "LONG", 0.1)
+    with (
+        LocalCluster(n_workers=0, threads_per_worker=1, dashboard_address=":0") as cluster,
+        Client(cluster) as client,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        hiring = thread.submit(lambda: time.sleep(2) or cluster.scale(1))
+        with pytest.warns(
+            UserWarning, match="The cluster has no worker, and the search waits for one"
+        ) as said:
+            history = search(nb.RandomSearch(SPACE), budget=4, executor=client.get_executor())
+        hiring.result()
+        client.wait_for_workers(1, timeout=600)
+    assert said[0].filename == __file__
+    assert len(history.succeeded) == 4
 
 
 def test_an_executor_that_breaks_ends_the_search_and_keeps_what_is_done():

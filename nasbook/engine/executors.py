@@ -19,7 +19,7 @@ import threading
 import time
 import uuid
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 
 import cloudpickle
@@ -258,6 +258,17 @@ def results(futures: Sequence[Future]) -> list:
         with contextlib.suppress(Exception):  # a result that was lost with its worker: see below
             return client.gather(futures)
     return [future.exception() or future.result() for future in futures]
+
+
+def warn_without_workers(futures: Iterable[Future]) -> None:
+    """Warn where futures wait for a Dask cluster whose workers have all died, or not begun."""
+    client = next((future.client for future in futures if hasattr(future, "client")), None)
+    if client and not client.nthreads():
+        warnings.warn(
+            "The cluster has no worker, and the search waits for one: start workers and it goes on by "
+            "itself, or stop it with Ctrl-C and get what is done.",
+            stacklevel=5,
+        )
 
 
 def is_death(problem: BaseException) -> bool:

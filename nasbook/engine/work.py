@@ -19,6 +19,7 @@ from nasbook.strategies.protocol import Candidate
 from nasbook.trial import Trial
 
 ON_FILE = 10**9  # more trials than a journal holds
+LONG = 60.0  # seconds without a result after which it looks whether there is a worker
 
 
 def training_seed(seed: int, architecture: Mapping) -> int:
@@ -110,14 +111,14 @@ class Work:
             done = [(self.arrived[c[:2]], i) for i, (c, _) in enumerate(pending) if c[:2] in self.done]
             if done or not self.submit or self.interrupted:
                 return min(done, default=(0, 0))[1]
-            self.collect([self.finished.get(), *self.ready()])
+            self.wait()
 
     def result(self, candidate: Candidate, is_new: bool) -> Trial:
         """The trial of a candidate, when it is there; that of a duplicate is marked, and costs nothing."""
         key = candidate[:2]
         while not (trial := self.done.get(key)) and not self.interrupted:
             if self.submit:
-                self.collect([self.finished.get(), *self.ready()])
+                self.wait()
             else:
                 self.keep(candidate, self.evaluate(candidate.architecture, **self.settings(candidate)))
         if self.interrupted:
@@ -125,6 +126,16 @@ class Work:
         if is_new:
             return trial
         return dataclasses.replace(trial, cached=True, seconds=0.0, parents=candidate.parents)
+
+    def wait(self) -> None:
+        """Keep what has finished, at least one; warns where it takes long and a cluster has no worker."""
+        first: list = []
+        while not first:
+            try:
+                first = [self.finished.get(timeout=LONG)]
+            except Empty:
+                executors.warn_without_workers(self.running)
+        self.collect([*first, *self.ready()])
 
     def ready(self) -> Iterator[tuple[Candidate, Future] | None]:
         """What has finished by now and was not collected; a None only wakes."""
