@@ -140,9 +140,14 @@ def idle(seconds, workers):
     return 1 - sum(seconds) / (workers * end_of(seconds, workers))
 
 
-def dollars(trials, seconds, machines, busy, price):
-    """The bill for so many trials, however many the machines."""
-    return trials * seconds / 3600 / busy * price
+def early(seconds, workers, n):
+    """How long the first n take that end, as a share of the mean of all."""
+    free, ended = [0.0] * workers, []
+    for duration in seconds:
+        worker = free.index(min(free))
+        free[worker] += duration
+        ended.append((free[worker], duration))
+    return np.mean([duration for _, duration in sorted(ended)[:n]]) / np.mean(seconds)
 
 
 class Enumerate:
@@ -423,21 +428,12 @@ WRONG = [
     ("15.3", (lambda workers, slow: 2 * workers,), "one less does"),
     ("15.3", (lambda workers, slow: workers * slow,), "one less does"),
     ("15.3", (lambda workers, slow: max(1, (workers - 1) * slow),), "the slow one itself"),
-    ("15.4", (lambda trials, seconds, machines, busy, price: "dear",), "one number"),
-    ("15.4", (lambda trials, seconds, machines, busy, price: trials * seconds * price / busy,), "an hour"),
-    (
-        "15.4",
-        (lambda trials, seconds, machines, busy, price: trials * seconds / 3600 * price,),
-        "idle machines",
-    ),
-    (
-        "15.4",
-        (lambda trials, seconds, machines, busy, price: trials * seconds / 3600 * price * busy,),
-        "dearer",
-    ),
-    ("15.4", (lambda *plan: plan[2] * dollars(*plan),), "a shorter time"),
-    ("15.4", (lambda *plan: dollars(*plan) / plan[2],), "one of the machines"),
-    ("15.4", (lambda *plan: 1 + dollars(*plan),), "each machine held"),
+    ("15.4", (lambda seconds, workers, n: "less",), "give one number"),
+    ("15.4", (lambda seconds, workers, n: early(seconds, workers, n) * np.mean(seconds),), "are seconds"),
+    ("15.4", (lambda seconds, workers, n: 1 / early(seconds, workers, n),), "other way round"),
+    ("15.4", (lambda seconds, workers, n: np.mean(seconds[:n]) / np.mean(seconds),), "handed out"),
+    ("15.4", (lambda seconds, workers, n: np.mean(sorted(seconds)[:n]) / np.mean(seconds),), "begins late"),
+    ("15.4", (lambda seconds, workers, n: early(seconds, workers, n + 1),), "When does each training end"),
     ("16.1", (lambda *plan: "many",), "give one number"),
     ("16.1", (lambda *plan: done(*plan, start=0),), "15 s before they begin"),
     ("16.1", (lambda *plan: done(*plan) // plan[1],), "what one of the workers does"),

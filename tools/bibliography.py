@@ -11,7 +11,7 @@ from pybtex.database import BibliographyData, Entry, parse_file
 
 ROOT = Path(__file__).parent.parent
 BIBLIOGRAPHY = ROOT / "book/references.bib"
-CITATION = re.compile(r"\[([a-z]+\d{4}[a-z]*)\](?!\()")
+CITATION = re.compile(r"\[([a-z]+\d{4}[a-z]*|article)\](?!\()")  # the article has no year
 HEADING = "## References"
 
 
