@@ -405,6 +405,15 @@ def test_the_optimum_is_found_in_fewer_evaluations_than_by_chance():
     assert history.best.score == 1.0
 
 
+def test_under_heavy_noise_the_kernel_still_knows_neighbors_and_noise():
+    for seed in range(6):
+        searcher = Bayesian(LENET)
+        nb.search(searcher, with_luck(0.04), 40, seed=seed, progress=False)
+        between_neighbors = searcher.kernel.k1.k2(np.zeros((1, 1)), np.full((1, 1), 2**0.5))
+        assert between_neighbors > 0.3
+        assert searcher.kernel.k2.noise_level >= 0.01
+
+
 def test_a_batch_spreads_and_holds_no_duplicate():
     searcher = Bayesian(LENET, initial=5)
     searcher.start(np.random.default_rng(0))

@@ -12,16 +12,19 @@ from nasbook.space import Architecture, SearchSpace
 from nasbook.strategies.protocol import Candidate, draw_unseen
 
 POOL = 2_000  # architectures among which the next one is chosen; a smaller space is taken whole
+# One gene changed is a distance of 1.4. Without bounds a few noisy scores can teach a length far below, at
+# which no architecture says anything about another, and that there is no noise.
+KERNEL = ConstantKernel(1.0, (0.05, 50)) * Matern(4.0, (1.5, 20), nu=2.5) + WhiteKernel(0.3, (0.01, 10))
 
 
 class Bayesian:
     """Propose the architecture whose score is expected to exceed the best so far by most.
 
     After `initial` random architectures a Gaussian process on the encoding of all that were told predicts
-    mean and standard deviation of every other; its kernel is fitted anew whenever the number of known trials
-    has grown by half. In a batch, each proposal is taken to score as predicted until its trial is told
-    ("kriging believer", Ginsbourger et al. 2010). No architecture is proposed twice. Raises ValueError for
-    settings that cannot work.
+    mean and standard deviation of every other; its kernel is learned anew, within `KERNEL`'s bounds, whenever
+    the number of known trials has grown by half. In a batch, each proposal is taken to score as predicted
+    until its trial is told ("kriging believer", Ginsbourger et al. 2010). No architecture is proposed twice.
+    Raises ValueError for settings that cannot work.
     """
 
     def __init__(self, space: SearchSpace, *, initial: int = 10):
@@ -48,7 +51,7 @@ class Bayesian:
             pool = self.pool()
             if not pool:
                 return None
-            chosen = pool[int(np.argmax(self.expected_improvements(pool)))]
+            chosen = pool[int(np.argmax(self.acquisition(pool)))]
             self.proposed.add(chosen)
         if chosen:
             self.awaited.append(chosen)
@@ -71,7 +74,8 @@ class Bayesian:
             pool += [self.space.change_one_gene(best, self.rng) for _ in range(POOL // 2)]
         return [architecture for architecture in dict.fromkeys(pool) if architecture not in self.proposed]
 
-    def expected_improvements(self, pool: list[Architecture]) -> np.ndarray:
+    def acquisition(self, pool: list[Architecture]) -> np.ndarray:
+        """What each of them promises; a subclass may promise something else."""
         x = self.encoded(architecture for architecture, _ in self.known)
         y = np.array([score for _, score in self.known])
         process = self.fit(x, y)
@@ -89,9 +93,11 @@ class Bayesian:
     def fit(self, x: np.ndarray, y: np.ndarray) -> GaussianProcessRegressor:
         """A Gaussian process; its kernel is learned only when there is half as much again to learn from."""
         learn = len(self.known) >= 1.5 * self.fitted_to
-        kernel = self.kernel or ConstantKernel(1.0) * Matern(2.0, nu=2.5) + WhiteKernel(0.1)
         process = GaussianProcessRegressor(
-            kernel, optimizer="fmin_l_bfgs_b" if learn else None, normalize_y=True, random_state=0
+            KERNEL if learn else self.kernel,
+            optimizer="fmin_l_bfgs_b" if learn else None,
+            normalize_y=True,
+            random_state=0,
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a parameter at its bound is no harm

@@ -53,11 +53,8 @@ def _idle_share(idle_share) -> str | None:
 
 
 def _end_of(seconds, workers: int) -> float:
-    """When the last training ends, if each goes to the worker that is free first."""
-    free = np.zeros(workers)
-    for duration in seconds:
-        free[free.argmin()] += duration
-    return float(free.max())
+    """When the last training ends."""
+    return max(_ends_of(seconds, workers))
 
 
 @checker("15.3")
@@ -81,26 +78,37 @@ def _smallest_ahead(smallest_ahead) -> str | None:
 
 
 @checker("15.4")
-def _bill(bill) -> str | None:
-    for trials, seconds, machines, busy, price in (
-        (10_000, 360, 100, 0.8, 0.05),
-        (50, 7200, 1, 1.0, 2.0),
-        (3_000, 90, 7, 0.5, 0.3),
+def _early_bias(early_bias) -> str | None:
+    rng = np.random.default_rng(1)
+    for seconds, workers, n in (
+        ([9, 1, 1, 1], 2, 3),
+        ([4, 2, 6], 1, 2),
+        (list(rng.uniform(1, 9, 60)), 8, 10),
+        (list(rng.uniform(1, 9, 40)), 40, 5),
     ):
-        found, work = bill(trials, seconds, machines, busy, price), trials * seconds / 3600 * price
-        case = f"bill({trials}, {seconds}, {machines}, {busy}, {price}): "
+        ends = _ends_of(seconds, workers)
+        first = [seconds[i] for i in np.argsort(ends)[:n]]
+        right, found = np.mean(first) / np.mean(seconds), early_bias(list(seconds), workers, n)
+        case = f"the first {n} of {np.round(seconds[:4], 1).tolist()}... on {workers} workers: "
         if not isinstance(found, int | float | np.number):
-            return "give one number."
-        if np.isclose(found, work / busy):
+            return "give one number: a share."
+        if np.isclose(found, right):
             continue
-        if np.isclose(found, 3600 * work / busy):
-            return f"{case}the price is for an hour."
-        if np.isclose(found, work):
-            return f"{case}you paid for the busy time only; idle machines are on the bill, too."
-        if np.isclose(found, work * busy):
-            return f"{case}idle time makes it dearer, not cheaper."
-        if np.isclose(found, machines * work / busy):
-            return f"{case}with more machines there are more to pay, and each for a shorter time."
-        if np.isclose(found, work / busy / machines):
-            return f"{case}that is the bill for one of the machines."
-        return f"{case}it is not {found:.2f}. How many hours is each machine held, and what do all cost?"
+        if np.isclose(found, np.mean(first)):
+            return f"{case}{found:.2f} are seconds: as a share of the mean of all?"
+        if np.isclose(found, 1 / right):
+            return f"{case}{found:.2f} is the other way round: the first, as a share of all."
+        if np.isclose(found, np.mean(seconds[:n]) / np.mean(seconds)):
+            return f"{case}those are the first that were handed out; which are the first that *end*?"
+        if np.isclose(found, np.mean(sorted(seconds)[:n]) / np.mean(seconds)):
+            return f"{case}those are the shortest of all, but a short one that begins late ends late."
+        return f"{case}it is not {found:.2f}. When does each training end? The first n of these."
+
+
+def _ends_of(seconds, workers: int) -> list[float]:
+    """When each training ends, if each goes to the worker that is free first."""
+    free, ends = np.zeros(workers), []
+    for duration in seconds:
+        free[worker := free.argmin()] += duration
+        ends.append(float(free[worker]))
+    return ends
