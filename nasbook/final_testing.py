@@ -25,7 +25,7 @@ class FinalTest:
     name: str
     data: str
     scores: tuple[float, ...]
-    parameters: int
+    parameters: int | None  # None for what is no network
     multiply_adds: int | None
     seconds: float
     search_seconds: float
@@ -46,9 +46,10 @@ class FinalTest:
     def __repr__(self) -> str:
         unit = ".2%" if self.metric in metrics.METRICS else ".4g"  # shares of 1 in percent
         spread = f" ± {self.sd:{unit}} ({len(self.scores)} seeds)" if len(self.scores) > 1 else " (1 run)"
+        size = "" if self.parameters is None else f"{self.parameters:,} parameters, "
         return (
             f"{self.name} on {self.data}: test {self.metric} {self.mean:{unit}}{spread}, "
-            f"{self.parameters:,} parameters, {self.seconds:.0f} s a training"
+            f"{size}{self.seconds:.0f} s a training"
         )
 
 
@@ -71,8 +72,9 @@ def final_test(
 
     The candidate (an architecture, or a function that makes a model) is trained anew with each seed on all
     examples but those of the test set, or on the first `images` of them, and tested; `build`, `loss`,
-    `decode` and `metric` are those of the `Trainer`. A trained `keras.Model` is tested as it is: tell its
-    `epochs`, `images` and `seconds`. Raises ValueError at once for settings that cannot work.
+    `decode` and `metric` are those of the `Trainer`. What is trained and has a `predict` is tested as it is,
+    a `keras.Model` or a pipeline of scikit-learn that takes these inputs: tell its `epochs`, `images` and
+    `seconds`. Raises ValueError at once for settings that cannot work.
     """
     seeds, epochs = operator.index(seeds), operator.index(epochs)
     if seeds < 1 or epochs < 1:
@@ -80,14 +82,12 @@ def final_test(
     if data.source is None:
         cure = "give the data set that nb.load, nb.load_folder or nb.load_arrays returned"
         raise ValueError(f"This copy of {data.name} has no test set, as those in other processes: {cure}.")
-    trained = isinstance(candidate, keras.Model)
+    trained = hasattr(candidate, "predict")
     name, score = name or name_of(candidate), metrics.get(metric)
     examples = data.source("train")
     if images and images < len(examples):
         examples = examples.subset(slice(images))
-    recipe = {
-        name: candidate[name] for name in RECIPE if isinstance(candidate, Mapping) and name in candidate
-    }
+    recipe = {key: candidate[key] for key in RECIPE if isinstance(candidate, Mapping) and key in candidate}
     models, times = [candidate] if trained else [], [seconds] if trained else []
     for seed in range(0 if trained else seeds):
         start = time.perf_counter()

@@ -72,9 +72,11 @@ def most_probable(outputs: np.ndarray) -> np.ndarray:
     return outputs.argmax(axis=-1)
 
 
-def predict(model: keras.Model, x, decode: Callable = most_probable):
+def predict(model, x, decode: Callable = most_probable):
     """What a network says of these inputs: by default the most probable class of each, shape (n,)."""
     examples = x if hasattr(x, "batch") else Examples(x, np.zeros(len(arrays(x)[0])))
+    if not isinstance(model, keras.Model):  # a pipeline of scikit-learn, which says classes
+        return model.predict(examples.batch(slice(None))[0])
     return decode(model.predict(feed(Batches(examples, 500)), verbose=0))
 
 

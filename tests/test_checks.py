@@ -1,5 +1,7 @@
 """Exercises: a wrong answer gets a hint, and only a right one passes. The solutions are in the notebooks."""
 
+from fractions import Fraction
+
 import keras
 import numpy as np
 import pytest
@@ -234,9 +236,48 @@ def integrated(scores, n):
     return float(np.min(scores) + np.sum((upper - lower) * (1 - below)))
 
 
+TABLE = nb.Table.load()
+
+
+def searched(budget, seeds):
+    """The best scores of random searches in the table, one a seed."""
+    strategy = nb.RandomSearch(TABLE.space)
+    return [nb.search(strategy, TABLE, budget, seed=s, progress=False).best.score for s in seeds]
+
+
+def planned(trainings, noise, spread):
+    """Architectures and seeds, by the median of the best of n: an argument instead of a simulation."""
+
+    def quality(seeds):
+        far = norm.ppf(0.5 ** (1 / (trainings // seeds)))
+        return far / np.hypot(spread, noise / seeds**0.5)
+
+    seeds = max(range(1, trainings // 2 + 1), key=quality)
+    return trainings // seeds, seeds
+
+
+def played(trainings, noise, spread):
+    """Architectures and seeds, by playing all divisions with normal numbers."""
+    rng, worth = np.random.default_rng(3), {}
+    for n in range(2, trainings + 1):
+        quality = spread * rng.normal(size=(4_000, n))
+        seen = quality + noise / np.sqrt(trainings // n) * rng.normal(size=quality.shape)
+        worth[n] = np.take_along_axis(quality, seen.argmax(axis=1, keepdims=True), axis=1).mean()
+    n = max(worth, key=worth.get)
+    return np.int64(n), np.int64(trainings // n)
+
+
 WRONG = [
     ("00.1", (0.5,), "how many are there"),
     ("00.1", ("a tenth",), "number between 0 and 1"),
+    ("00.1", (10,), "no percentage"),
+    ("00.3", (searched,), "a dictionary with two lists"),
+    ("00.3", ({50: 0.85, 500: 0.86},), "one score a search"),
+    ("00.3", ({50: searched(50, range(1)), 500: searched(500, range(1))},), "luck decides"),
+    ("00.3", ({50: searched(50, range(12)), 500: searched(500, range(10))},), "the same seeds"),
+    ("00.3", ({50: searched(50, [3] * 10), 500: searched(500, [3] * 10)},), "a seed of its own"),
+    ("00.3", ({50: np.linspace(0.8, 0.85, 10), 500: 10 * [0.86]},), "no training in the table"),
+    ("00.3", ({500: searched(50, range(10)), 50: searched(500, range(10))},), "each list at its size"),
     ("01.1", ({},), "three letters"),
     ("01.2", ({"NASNet": "strategy"},), "NASNet"),
     ("01.3", (nb.RandomSearch.ask,), "three methods"),
@@ -261,11 +302,18 @@ WRONG = [
     ("05.2", (lambda scores, n: float(np.mean(scores)),), "on average"),
     ("05.2", (lambda scores, n: float(np.max(scores)),), "on average"),
     ("05.2", (simulated,), "exact"),
-    ("05.3", (candidates("one fold"),), "once a fold"),
-    ("05.3", (candidates("own part"),), "which images does a fold train on"),
-    ("05.3", (candidates("compiled once"),), "has to be compiled"),
-    ("05.3", (candidates("not rounded"),), "round down"),
-    ("05.3", (lambda *_: None,), "give one number"),
+    ("05.3", (lambda trainings, noise, spread: trainings,), "two whole numbers"),
+    ("05.3", (lambda trainings, noise, spread: (trainings / 4, 4),), "two whole numbers"),
+    ("05.3", (lambda trainings, noise, spread: (trainings, 3),), "cannot be paid"),
+    ("05.3", (lambda trainings, noise, spread: planned(trainings, noise, spread)[::-1],), "in order"),
+    ("05.3", (lambda trainings, noise, spread: (trainings // 6, 2),), "left over"),
+    ("05.3", (lambda trainings, noise, spread: (trainings, 1),), "the luckiest wins"),
+    ("05.3", (lambda trainings, noise, spread: (trainings // 3, 3),), "look at more"),
+    ("05.4", (candidates("one fold"),), "once a fold"),
+    ("05.4", (candidates("own part"),), "which images does a fold train on"),
+    ("05.4", (candidates("compiled once"),), "has to be compiled"),
+    ("05.4", (candidates("not rounded"),), "round down"),
+    ("05.4", (lambda *_: None,), "give one number"),
     ("06.1", (lambda model: {},), "dictionary"),
     ("06.1", (lambda model: what_won(model) | {"filters": [3, 5]},), "every kind of convolution"),
     ("06.1", (lambda model: what_won(model, keras.layers.Conv2D),), "every kind of convolution"),
@@ -462,10 +510,17 @@ WRONG = [
 
 # Right answers, written otherwise than in the chapter.
 RIGHT = [
+    ("00.1", (np.float32(0.1),)),
+    ("00.1", (Fraction(1, 10),)),
+    ("00.3", ({50: searched(50, range(10)), 500: searched(500, range(10))},)),
+    ("00.3", ({50: np.array(searched(50, range(20, 32))), 500: tuple(searched(500, range(12)))},)),
     ("01.3", (Enumerate,)),
     ("03.2", (lambda p, q, n: (p - q) ** 2 > 4 * (se(p, n) ** 2 + se(q, n) ** 2),)),
     ("03.2", (lambda p, q, n: abs(p - q) / np.hypot(se(p, n), se(q, n)) > 1.96,)),
     ("05.2", (integrated,)),
+    ("05.3", (planned,)),
+    ("05.3", (played,)),
+    ("05.4", (candidates(),)),
     ("06.1", (what_won,)),
     ("06.2", (lambda n, split: [*range(n)][n - min(max(int(n * split), 1), n - 1) :],)),
     ("07.1", (fittest,)),
@@ -493,9 +548,12 @@ def test_a_wrong_answer_gets_a_hint(exercise, answer, hint):
         nb.check(exercise, *answer)
 
 
-def test_the_nearest_class_is_not_the_class_itself(tiny):
-    with pytest.raises(NotYet, match=r"leave the shirt out|name of a class"):
-        nb.check("00.2", "shirt", tiny)
+@pytest.mark.parametrize(
+    ("name", "hint"), [("shirt", "leave the shirt out"), ("bag", "are nearer"), ("tie", "name of a class")]
+)
+def test_a_wrong_neighbor_of_the_shirts_gets_a_hint(name, hint):
+    with pytest.raises(NotYet, match=hint):
+        nb.check("00.2", name, nb.load("fashion_mnist", train=500, validation=10))
 
 
 def test_every_checker_was_given_a_wrong_answer():

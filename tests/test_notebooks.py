@@ -109,10 +109,10 @@ def test_telling_the_minutes_changes_nothing_else():
 def test_the_readme_shows_the_final_tests_on_file():
     for file in (ROOT / "notebooks/results").glob("*.json"):
         test = json.loads(file.read_text())
-        mean = f"{100 * statistics.mean(test['scores']):.2f}"
-        assert re.search(rf"{re.escape(test['name'])} \| {mean} .*\| {test['parameters']:,} \|", README), (
-            file.name
-        )
+        name, mean = re.escape(test["name"]), f"{100 * statistics.mean(test['scores']):.2f}"
+        size = "-" if test["parameters"] is None else f"{test['parameters']:,}"
+        row = rf"{name} \| {mean} .*\| {test['images']:,} \| {test['epochs']} \| {size} \|"
+        assert re.search(row, README), file.name
 
 
 def test_the_search_for_paths_finds_paths_and_nothing_else():

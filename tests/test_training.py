@@ -289,6 +289,19 @@ def test_the_final_test_trains_on_the_validation_images_too(folder, tiny, small_
     assert math.isnan(test.sd)
 
 
+def test_the_final_test_takes_what_scikit_learn_has_fitted(folder, tiny):
+    class MostlyThree:
+        def predict(self, images):
+            assert images.shape[1:] == (28, 28, 1)
+            return np.full(len(images), 3)
+
+    test = nb.final_test(MostlyThree(), tiny, name="always 3", epochs=1)
+    _, labels = book_images.read_split("mnist", "test").batch(slice(None))
+    assert test.mean == pytest.approx(np.mean(labels == 3))
+    assert test.parameters is None
+    assert "parameters" not in repr(test)
+
+
 def test_the_final_test_takes_a_trained_model_as_it_is(folder, tiny, monkeypatch):
     monkeypatch.setattr(final_testing, "train", None)  # to train it would be an error
     model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10)])

@@ -8,13 +8,15 @@ import numpy as np
 from nasbook.networks import Cost
 
 
-def measured_cost(model: keras.Model) -> Cost:
+def measured_cost(model) -> Cost:
     """The same two numbers, counted on a Keras network, layer by layer, as often as each is used.
 
     Multiply-adds are unknown where the network is no graph of layers, or where a layer with weights is none
     of Keras's dense, convolutional and recurrent ones and has no method `multiply_adds(output_shape)` that
-    tells.
+    tells. What is no Keras network has neither.
     """
+    if not isinstance(model, keras.Model):
+        return Cost(None, None)
     parameters = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
     graph = getattr(model, "_functional", model)
     levels = getattr(graph, "_nodes_by_depth", None)

@@ -1,6 +1,9 @@
 """Exercises of chapter 05."""
 
+import operator
+
 import numpy as np
+from scipy.special import ndtr
 
 from nasbook.course.exercises.checking import checker
 
@@ -35,7 +38,37 @@ def _expected_best(expected_best) -> str | None:
                 )
 
 
+def _quality_of_winner(architectures: int, seeds: int, noise: float, spread: float) -> float:
+    """What the winner is worth above the mean of the space, on average; all is normal."""
+    x = np.linspace(-8, 8, 4_001)
+    best = (x[1:] + x[:-1]) / 2 @ np.diff(ndtr(x) ** architectures)  # of so many standard normal numbers
+    return best * spread**2 / np.hypot(spread, noise / seeds**0.5)
+
+
 @checker("05.3")
+def _plan(plan) -> str | None:
+    for trainings, noise, spread in ((60, 0.1, 1), (60, 1, 1), (60, 3, 1), (24, 0.06, 0.03), (7, 4, 2)):
+        plans = [(trainings // seeds, seeds) for seeds in range(1, trainings + 1)]
+        quality = {one: _quality_of_winner(*one, noise, spread) for one in plans}
+        case = f"{trainings} trainings, noise {noise}, spread {spread}: "
+        try:
+            architectures, seeds = map(operator.index, plan(trainings, noise, spread))
+        except (TypeError, ValueError):
+            return f"{case}give two whole numbers, architectures and seeds."
+        if architectures < 1 or seeds < 1 or architectures * seeds > trainings:
+            return f"{case}{architectures} architectures with {seeds} seeds cannot be paid for."
+        if architectures == 1:
+            return f"{case}one architecture is no choice. Are the two numbers in order?"
+        if _quality_of_winner(architectures, seeds, noise, spread) >= 0.98 * max(quality.values()):
+            continue
+        if 2 * architectures * seeds <= trainings:
+            return f"{case}half of the trainings, or more, are left over."
+        if seeds < max(quality, key=quality.get)[1]:
+            return f"{case}with {seeds} seed(s) each the luckiest wins: measure fewer architectures better."
+        return f"{case}{architectures} architectures are too few: with fewer seeds you can look at more."
+
+
+@checker("05.4")
 def _candidates(candidates) -> str | None:
     for seconds, start, per_image, train, validation, folds in (
         (600, 2, 0.002, 4_000, 1_000, 1),

@@ -1,35 +1,31 @@
 """Exercises of chapter 12."""
 
-from types import SimpleNamespace
-
 import numpy as np
 
+from nasbook import statistics
 from nasbook.course.exercises.checking import checker
 
 
 @checker("12.1")
-def _queue_step(step) -> str | None:
-    rng = np.random.default_rng(0)
-    for size in (1, 2, 5):
-        population: list = []
-        for birth in range(4 * size):
-            child = SimpleNamespace(score=float(rng.random()), birth=birth)
-            expected = [*population, child][-size:]
-            after = step(list(population), child, size)
-            if not isinstance(after, list | tuple) and not hasattr(after, "popleft"):
-                return f"return the population after the birth, not {after!r}."
-            if not all(any(member is known for known in [*population, child]) for member in after):
-                return "return the members that you were given and the child, nothing else."
-            after = [member.birth for member in after]
-            if child.birth not in after:
-                return "the child is not there: it joins even if its score is poor."
-            if len(after) != len(expected):
-                return f"{len(after)} are alive after birth {birth + 1} where {size} have room."
-            if set(after) != {member.birth for member in expected}:
-                return "somebody died who is not the oldest: the scores play no part."
-            if after != [member.birth for member in expected]:
-                return "keep the oldest first: the child joins at the end."
-            population = expected
+def _rules_for_a_birth(fair, for_ever) -> str | None:
+    hints = {
+        "a": "in which order does `sorted` put them, and who falls off the left end?",
+        "b": "the last P of a list sorted by score: who dies?",
+        "c": "does the score of a member play any part in its death?",
+        "d": "what does the better of the two oldest owe its next turn to? And the best of all?",
+        "e": "who becomes young again, and by what did it win its tournament?",
+        "f": "count the births that a member lives through. Then ask by what it was admitted.",
+    }
+    questions = {"fair": (fair, "ac"), "for ever": (for_ever, "bde")}
+    for question, (answer, _) in questions.items():
+        if not isinstance(answer, str | list | tuple | set) or set("".join(answer).lower()) - set(hints):
+            return f"{question}: give the letters, from a to f, as one string."
+    if not any("".join(answer) for answer, _ in questions.values()):
+        return "give two strings of letters: where luck is fair, and where a member can stay for ever."
+    for question, (answer, right) in questions.items():
+        for letter, hint in hints.items():
+            if (letter in "".join(answer).lower()) != (letter in right):
+                return f"{question}: look at {letter} again: {hint}"
 
 
 @checker("12.2")
@@ -44,22 +40,55 @@ def _best_is_drawn(probability) -> str | None:
 
 
 @checker("12.3")
-def _life(life) -> str | None:
-    for population, sample in ((20, 5), (100, 25), (10, 1), (5, 20)):
-        answer = life(population, sample)
-        if np.shape(answer) != (3,):
-            return "return three numbers: births, draws, children."
-        births, draws, children = answer
-        case = f"P={population}, S={sample}"
-        if not np.isclose(births, population):
+def _crossing(crossing) -> str | None:
+    numbers = int | float | np.number
+    if not isinstance(crossing, dict) or len(crossing) < 2:
+        return "give a dictionary with two budgets at least: {budget: (the twin is ahead, aging is ahead)}."
+    for budget, pair in crossing.items():
+        if not isinstance(budget, int | np.integer) or not 300 <= budget <= 3000:
+            return f"budget {budget!r}: take whole numbers from 300 to 3,000."
+        if np.shape(pair) != (2,) or not all(isinstance(steps, numbers) and steps >= 0 for steps in pair):
+            return f"budget {budget}: give two levels of noise, in steps, not {pair!r}."
+        if not pair[0] < pair[1] <= pair[0] + 2:
             return (
-                f"{case}: number the members in the queue from the left; how many births push out the last?"
+                f"budget {budget}: the twin's level comes first, and the other is above, by at most 2 steps."
             )
-        if not np.isclose(draws, sample):
-            return (
-                f"{case}: at every birth there are S draws, and each hits this member with probability 1/P."
-            )
-        if not np.isclose(children, population * (1 - (1 - 1 / population) ** sample)):
-            return (
-                f"{case}: one child for every birth whose sample holds it, and with what probability is that?"
-            )
+    if max(crossing) < 3 * min(crossing):
+        return "take budgets further apart: a factor of three at least."
+    for budget, (low, high) in crossing.items():
+        for steps, leader, sign in ((low, "the twin", -1), (high, "aging evolution", 1)):
+            aging, twin = (_winners(oldest, steps, budget) for oldest in (True, False))
+            effect, p = sign * statistics.effect_size(aging, twin), statistics.wilcoxon(aging, twin)
+            said = f"{budget} evaluations, {steps:g} steps: with other seeds {leader}"
+            if effect < 0 and p < 0.05:
+                return f"{said} is behind (p {p:.3f}). Where does the order turn?"
+            if p >= 0.05:
+                return f"{said} is not told apart from its rival (p {p:.2f}): go further from the crossing."
+
+
+def _winners(oldest: bool, steps: float, budget: int, seeds: int = 60, size: int = 20, sample: int = 5):
+    """The quality of the winner in many runs at once, an architecture being its number of ones of 100."""
+    rng, runs = np.random.default_rng(12), np.arange(seeds)
+    ones = np.zeros((seeds, size + 1), int)
+    scores = np.full((seeds, size + 1), -np.inf)
+    best, winner = np.full(seeds, -np.inf), np.zeros(seeds, int)
+    place = np.full(seeds, size)  # where the child goes: whose place is free
+    for birth in range(budget):
+        if birth <= size:
+            place[:] = birth
+        if birth < size:
+            child = rng.binomial(100, 0.5, seeds)
+        else:
+            # the members are all but the free place
+            drawn = rng.integers(size, size=(seeds, sample))
+            drawn += drawn >= place[:, np.newaxis]
+            parent = drawn[runs, scores[runs[:, np.newaxis], drawn].argmax(axis=1)]
+            child = ones[runs, parent]
+            child = child + np.where(100 * rng.random(seeds) < child, -1, 1)
+        score = child + steps * rng.normal(size=seeds)
+        ones[runs, place], scores[runs, place] = child, score
+        better = score > best
+        best, winner = np.where(better, score, best), np.where(better, child, winner)
+        if birth >= size:
+            place = np.full(seeds, (birth + 1) % (size + 1)) if oldest else scores.argmin(axis=1)
+    return winner / 100

@@ -1,5 +1,7 @@
 """Exercises of chapter 14."""
 
+import contextlib
+
 import numpy as np
 
 from nasbook import pareto
@@ -18,6 +20,60 @@ def _quick_front(quick_front) -> str | None:
                 return "give row numbers of the array that you were given, each once."
             if set(rows) != right:
                 return f"for {points.astype(int).tolist()}: {_misplaced(points, set(rows), right)}"
+
+    if hint := _too_many_questions(quick_front):
+        return hint
+
+
+class Counted(float):
+    """A number that counts how often it is compared."""
+
+    comparisons = 0
+    __hash__ = float.__hash__
+
+
+def _counting(name: str):
+    def compare(self, other):
+        Counted.comparisons += 1
+        return getattr(float, name)(self, other)
+
+    return compare
+
+
+for _name in ("__lt__", "__le__", "__gt__", "__ge__", "__eq__", "__ne__"):
+    setattr(Counted, _name, _counting(_name))
+
+
+class Watched(np.ndarray):
+    """An array that counts the numbers that NumPy's functions make of it and of what comes from it."""
+
+    made = 0
+
+    def __array_ufunc__(self, function, method, *inputs, out=None, **settings):
+        bare = [value.view(np.ndarray) if isinstance(value, Watched) else value for value in inputs]
+        if out is not None:
+            settings["out"] = tuple(o.view(np.ndarray) if isinstance(o, Watched) else o for o in out)
+        result = getattr(function, method)(*bare, **settings)
+        Watched.made += max(np.size(value) for value in (*bare, result))
+        return result.view(Watched) if isinstance(result, np.ndarray) else result
+
+
+def _too_many_questions(quick_front, n: int = 1000) -> str | None:
+    """A hint when 1,000 points, all of them on the front, are compared pair by pair."""
+    xs = np.random.default_rng(0).permutation(n).astype(float)
+    points = np.column_stack([xs, n - xs])
+    counted = np.array([[Counted(x), Counted(y)] for x, y in points], dtype=object)
+    Counted.comparisons = Watched.made = 0
+    with contextlib.suppress(TypeError):  # not every function of NumPy takes numbers that are objects
+        quick_front(counted)
+    rows = quick_front(points.view(Watched))
+    if len(rows) != n:
+        return f"of {n} points none of which dominates another you keep {len(rows)}."
+    if (asked := max(Counted.comparisons, Watched.made)) > 0.2 * n**2:
+        return (
+            f"right, but with {asked:,} comparisons for {n:,} points: you compare (nearly) all pairs. Sort "
+            "first; then one walk is enough, if you remember the best so far."
+        )
 
 
 def _misplaced(points: np.ndarray, rows: set[int], right: set[int]) -> str:
@@ -64,15 +120,68 @@ def _winning_weights(winning_weights) -> str | None:
 
 
 @checker("14.3")
-def _three_points(total, loss) -> str | None:
-    if total == 14 + 25 + 14:
-        return "those are three overlapping rectangles: count what two of them share only once."
-    if total != 33:
-        return "cut the area into slices: A reaches up to 9, B up to A's 7, C up to B's 4; each ends at 8."
-    if not isinstance(loss, dict) or set(loss) != {"A", "B", "C"}:
-        return "give the losses as a dictionary with the keys 'A', 'B' and 'C'."
-    if loss == {"A": 14, "B": 15, "C": 4}:
-        return "those are the slices; when a point goes, the others still cover part of its slice."
-    for name, right in {"A": 4, "B": 9, "C": 4}.items():
-        if loss[name] != right:
-            return f"{name} alone: draw the staircase without {name}, and look what is missing."
+def _fair_verdict(verdict) -> str | None:
+    near, far = (6.0, 6.0), (10.0, 10.0)
+    extremes, middle = np.array([(1.0, 5.0), (5.0, 1.0)]), np.array([(2.5, 3.0)])
+    cases = (
+        (_shaken(middle, 0.9), _shaken(middle, 1.0), "A", "A is better by far, at every reference point."),
+        (_shaken(middle, 1.0), _shaken(middle, 0.9), "B", "B is better by far, at every reference point."),
+        (
+            _shaken(middle, 1.0, spread=0.3),
+            _shaken(middle, 0.98, spread=0.3),
+            "B",
+            "seed by seed B is better every time, though the seeds differ much: test pairs, not two heaps.",
+        ),
+        (
+            _shaken(middle, 1.0),
+            [points * (0.6 if run < 4 else 1.03) for run, points in enumerate(_shaken(middle, 1.0))],
+            "no verdict",
+            "B wins by its mean, which four lucky seeds made; on the others A is better: test the pairs.",
+        ),
+    )
+    for a, b, right, hint in cases:
+        if (said := verdict(a, b, [near, far])) not in ("A", "B", "no verdict"):
+            return f'{said!r} is no verdict: return "A", "B" or "no verdict".'
+        if said != right:
+            return f'you say "{said}": {hint}'
+    a, b = _shaken(extremes, 1.0), _shaken(middle, 1.0)
+    for references, judged in (([near], "B"), ([far], "A"), ([near, far], ""), ([far, near, far], "")):
+        said = verdict(a, b, references)
+        if judged and said != judged:
+            return f'you say "{said}" with one reference point, {references[0]}, where {judged} is ahead.'
+        if not judged and said != "no verdict":
+            return (
+                f'you say "{said}" where one reference point favors A and another B: would you print a '
+                "verdict that the author's choice decides?"
+            )
+
+
+def _shaken(points: np.ndarray, by: float, spread: float = 0.02) -> list[np.ndarray]:
+    """20 runs that end near these points, each shifted by its seed; all of them times a number."""
+    shifts = np.random.default_rng(0).normal(1, spread, 20).clip(0.4, 1.6)
+    return [points * shift * by for shift in shifts]
+
+
+@checker("14.4")
+def _trainings(trainings) -> str | None:
+    try:
+        trainings = float(trainings)
+    except (TypeError, ValueError):
+        return "give one number: the mean over the seeds."
+    if abs(trainings - 120) < 1:
+        return "so many it trains in the chapter; how many of them fit?"
+    if 220 <= trainings <= 250:
+        return (
+            "you divided by the share of the space; but a search draws gene by gene (chapter 05): which "
+            "share of *its* networks fits?"
+        )
+    if 318 < trainings <= 345:
+        return (
+            "you took the share among the first draws for the share of all; no network is drawn twice, so "
+            "what happens when large ones, which are few, run out? Count until the 120th that fits."
+        )
+    if not 285 <= trainings <= 318:
+        return (
+            "let random search draw, one seed after another, and count its draws until 120 fit. Which runs "
+            "of section 5 have done just that?"
+        )
