@@ -169,6 +169,16 @@ class Enumerate:
         pass
 
 
+class Listed(Enumerate):
+    """The same, from a list that is emptied from its end."""
+
+    def start(self, rng):
+        self.left = list(self.space.enumerate())
+
+    def ask(self, n):
+        return [nb.Candidate(self.left.pop()) for _ in range(min(n, len(self.left)))]
+
+
 class Stuck(Enumerate):
     def start(self, rng):
         self.left = [self.space.nth(0)]
@@ -178,6 +188,15 @@ class Once(Enumerate):
     def start(self, rng):
         if not hasattr(self, "left"):
             super().start(rng)
+
+
+SYSTEMS = {"Bergstra and Bengio 2012": "adi", "Zoph and Le 2017": "beh", "Real et al. 2019": "cfj"}
+SWAPPED = {"NASNet": "space", "ENAS": "evaluator", "AmoebaNet": "strategy"}
+
+
+def blog(**settings):
+    """A row of the answer to 01.4."""
+    return {"space": "narrow", "epochs": 3, "evaluations": 60, "seeds": 10} | settings
 
 
 def se(p, n):
@@ -279,11 +298,22 @@ WRONG = [
     ("00.3", ({50: np.linspace(0.8, 0.85, 10), 500: 10 * [0.86]},), "no training in the table"),
     ("00.3", ({500: searched(50, range(10)), 50: searched(500, range(10))},), "each list at its size"),
     ("01.1", ({},), "three letters"),
+    ("01.1", (dict.fromkeys(SYSTEMS, "bdi"),), "a network of fixed form"),
+    ("01.1", (SYSTEMS | {"Zoph and Le 2017": "bfh"},), "Zoph and Le 2017: the evaluator"),
+    ("01.1", (SYSTEMS | {"Real et al. 2019": "cfk"},), "Real et al. 2019: the strategy"),
     ("01.2", ({"NASNet": "strategy"},), "NASNet"),
+    ("01.2", (SWAPPED | {"ENAS": "strategy"},), "no longer happens"),
+    ("01.2", (SWAPPED | {"AmoebaNet": "space"},), "who proposes them"),
     ("01.3", (nb.RandomSearch.ask,), "three methods"),
     ("01.3", (nb.RandomSearch,), "the book's"),
+    ("01.3", (type("Renamed", (nb.RandomSearch,), {}),), "the book's"),
     ("01.3", (Stuck,), "before it had nothing more"),
     ("01.3", (Once,), "start must forget"),
+    ("01.4", ([blog()],), "two dictionaries"),
+    ("01.4", ([blog(), blog(epochs=10)],), "search each of them"),
+    ("01.4", ([blog(), blog(space="wide", epochs=10)],), "swapped at once"),
+    ("01.4", ([blog(), blog(space="wide", evaluations=120)],), "the same budget"),
+    ("01.4", ([blog(seeds=1), blog(space="wide", seeds=1)],), "one draw of luck"),
     ("02.1", (lambda kernel, a, b: kernel**2 * a * b,), "bias"),
     ("02.2", (nb.lenet5, 0.0, 0.005), "more than half"),
     ("02.2", (nb.lenet5_article, 0.0, 0.005), "more than half"),
@@ -514,7 +544,14 @@ RIGHT = [
     ("00.1", (Fraction(1, 10),)),
     ("00.3", ({50: searched(50, range(10)), 500: searched(500, range(10))},)),
     ("00.3", ({50: np.array(searched(50, range(20, 32))), 500: tuple(searched(500, range(12)))},)),
+    ("01.1", ({name: set(letters) for name, letters in SYSTEMS.items()},)),
+    ("01.1", (SYSTEMS | {"Real et al. 2019": "JFC"},)),
+    ("01.2", (SWAPPED,)),
+    ("01.2", ({name: part.title() for name, part in SWAPPED.items()},)),
     ("01.3", (Enumerate,)),
+    ("01.3", (Listed,)),
+    ("01.4", ([blog(), blog(space="wide")],)),
+    ("01.4", ((blog(space="wide", epochs=10, seeds=30), blog(epochs=10, seeds=30)),)),
     ("03.2", (lambda p, q, n: (p - q) ** 2 > 4 * (se(p, n) ** 2 + se(q, n) ** 2),)),
     ("03.2", (lambda p, q, n: abs(p - q) / np.hypot(se(p, n), se(q, n)) > 1.96,)),
     ("05.2", (integrated,)),

@@ -29,7 +29,7 @@ def tool(name: str):
     return module
 
 
-bibliography, execute = tool("bibliography"), tool("execute")
+bibliography, core_path, execute = tool("bibliography"), tool("core_path"), tool("execute")
 
 
 @pytest.fixture(params=PATHS, ids=lambda path: path.stem)
@@ -166,6 +166,27 @@ def test_every_link_and_picture_points_to_a_file_that_exists(path, notebook):
 def test_a_notebook_ends_with_key_points_exercises_and_references(notebook):
     headings = re.findall(r"^## (.+)$", prose(notebook), re.MULTILINE)
     assert headings[-3:] == ["Key points", "Exercises", "References"]
+
+
+def test_the_core_path_fits_a_class_and_needs_nothing_that_it_leaves_out(notebook):
+    core, _ = core_path.class_cells(notebook.cells)
+    assert len(core) <= core_path.CELLS
+    assert core_path.missing(notebook.cells) == []
+    assert core_path.sentence(notebook.cells) in notebook.cells[0].source, "run `python tools/core_path.py`"
+
+
+def test_an_optional_part_ends_with_the_next_heading_of_its_level():
+    text, cell = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
+    cells = [
+        *(text("# A\n\n## 1. B"), cell("a = 1"), text("### C *(optional)*"), cell("b = a")),
+        *(text("#### D"), cell("c = b"), text("### E"), cell("d = a"), text("## 2. F *(optional)*\n\n### G")),
+        *(cell("def f():\n    return e\n\ne = b"), text("and so on\n\n## Key points"), cell("f(), d, c")),
+    ]
+    assert core_path.optional(cells) == [False, False, *[True] * 4, False, False, True, True, False, False]
+    assert [name for _, name in core_path.missing(cells)] == ["c", "f"]
+    core, left_out = core_path.class_cells(cells)
+    assert [len(core), len(left_out)] == [2, 6]
+    assert core_path.sentence(cells).endswith("core path, 2 cells; 6 more are marked *optional*.")
 
 
 # --- code ------------------------------------------------------------------------------------------------

@@ -75,11 +75,11 @@ def test_the_page_of_the_benchmarks_says_what_they_measured(monkeypatch):
     assert [len(line.get_xdata()) for line in journals.lines[:2]] == [3, 3]
 
 
-def test_the_readme_shows_the_versions_that_were_tried(monkeypatch):
+def test_the_page_of_versions_shows_those_that_were_tried(monkeypatch):
     monkeypatch.syspath_prepend(ROOT / "tools")
     import versions as tool
 
-    assert tool.PART.search((ROOT / "README.md").read_text(encoding="utf-8"))[0] == tool.as_markdown()
+    assert tool.PART.search(tool.PAGE.read_text(encoding="utf-8"))[0] == tool.as_markdown()
     for package, version in versions.THE_BOOKS.items():
         assert pins()[package] == [version]
         for by in versions.answers(package).values():

@@ -2,7 +2,7 @@
 
 Every cell of the table is run. Other versions of Keras and Optuna are laid over this environment, other
 versions of TensorFlow get environments of their own, in a folder that is kept for the next run (`--folder`).
-The answers go to `book/versions.csv`, and from there to the README (`--readme` does this alone).
+The answers go to `book/versions.csv`, and from there to `book/versions.md` (`--page` does this alone).
 """
 
 import argparse
@@ -20,7 +20,7 @@ import version_probes
 from nasbook.course.modes import ROOT
 from nasbook.course.versions import FILE, THE_BOOKS, answers
 
-README = ROOT / "README.md"
+PAGE = ROOT / "book/versions.md"
 PART = re.compile(r"(?<=<!-- versions -->\n).*(?=<!-- end of versions -->)", re.DOTALL)
 VERSIONS = {
     "keras": ("3.12.4", "3.13.2", "3.14.1", "3.15.1"),
@@ -84,15 +84,14 @@ def as_markdown() -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", type=Path, default=ROOT / "runs/versions", help="for the environments")
-    parser.add_argument("--readme", action="store_true", help="only write the README's tables anew")
+    parser.add_argument("--page", action="store_true", help="only write the page's tables anew")
     arguments = parser.parse_args()
-    if not arguments.readme:
+    if not arguments.page:
         rows = ask_all(arguments.folder.resolve())
         with FILE.open("w", newline="", encoding="utf-8") as file:
             header = ("package", "version", "question", "answer")
             csv.writer(file, lineterminator="\n").writerows([header, *rows])
-    readme = README.read_text(encoding="utf-8")
-    README.write_text(PART.sub(lambda _: as_markdown(), readme), encoding="utf-8")
+    PAGE.write_text(PART.sub(lambda _: as_markdown(), PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What other versions than the book's do otherwise: `book/versions.csv`, every cell of which was run.
 
-`tools/versions.py` makes the file; the README shows it as tables.
+`tools/versions.py` makes the file; `book/versions.md` shows it as tables.
 """
 
 import csv
