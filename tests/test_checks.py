@@ -66,6 +66,90 @@ def walked(points, strict):
     return kept
 
 
+def all_pairs(points):
+    """The first front, each point compared with each other one in NumPy."""
+    a, b = points[:, None], points[None]
+    return np.flatnonzero(~((a <= b).all(axis=-1) & (a < b).any(axis=-1)).any(axis=0))
+
+
+def pair_by_pair(points):
+    """The same with plain numbers."""
+    rows = points.tolist()
+    beaten = [any(a <= x and b <= y and (a, b) != (x, y) for a, b in rows) for x, y in rows]
+    return [i for i, worse in enumerate(beaten) if not worse]
+
+
+def asked_all_before(points):
+    """Sorted first, but on the walk all that was kept is looked at again."""
+    kept = []
+    for i in sorted(range(len(points)), key=lambda i: tuple(points[i])):
+        y, twins = points[i, 1], [j for j in kept if tuple(points[j]) == tuple(points[i])]
+        if twins or not kept or y < min(points[j, 1] for j in kept):
+            kept.append(i)
+    return kept
+
+
+def one_walk(points):
+    """The first front in plain Python: the best so far, and where it was."""
+    best, where, kept = np.inf, None, []
+    for x, y, i in sorted((x, y, i) for i, (x, y) in enumerate(points.tolist())):
+        if y < best or (x, y) == where:
+            best, where = y, (x, y)
+            kept.append(i)
+    return kept
+
+
+def by_minimum(points):
+    """The first front in NumPy: a point must be better than all before it, or equal to one that is."""
+    order = np.lexsort((points[:, 1], points[:, 0]))
+    y = points[order, 1]
+    first = np.concatenate([[True], y[1:] < np.minimum.accumulate(y)[:-1]])
+    twin = np.concatenate([[False], (points[order][1:] == points[order][:-1]).all(axis=1)])
+    good = first.tolist()
+    for at in np.flatnonzero(twin):
+        good[at] = good[at - 1]
+    return order[np.array(good, dtype=bool)]
+
+
+def touching(scores, costs, i):
+    """The weights for which a point wins, in NumPy."""
+    rest = np.arange(len(scores)) != i
+    slopes, dearer = (scores[rest] - scores[i]) / (costs[rest] - costs[i]), costs[rest] > costs[i]
+    low, high = slopes[dearer].max(initial=0), slopes[~dearer].min(initial=np.inf)
+    return None if low > high else np.array([low, high])
+
+
+def fair(p_of, agree=all, first_only=False):
+    """A verdict over reference points, by some test and some way to make the references agree."""
+
+    def verdict(fronts_a, fronts_b, references):
+        ahead = []
+        for reference in references[: 1 if first_only else None]:
+            a, b = (
+                np.array([nb.pareto.hypervolume(points, reference) for points in fronts])
+                for fronts in (fronts_a, fronts_b)
+            )
+            ahead.append(0 if p_of(a, b) >= 0.05 else 1 if a.mean() > b.mean() else -1)
+        return "A" if agree(x == 1 for x in ahead) else "B" if agree(x == -1 for x in ahead) else "no verdict"
+
+    return verdict
+
+
+def most(flags):
+    """More than half of them."""
+    flags = list(flags)
+    return 2 * sum(flags) > len(flags)
+
+
+def summed_area(fronts_a, fronts_b, references):
+    """The verdict on areas added up over the reference points."""
+    a, b = (
+        [sum(nb.pareto.hypervolume(points, reference) for reference in references) for points in fronts]
+        for fronts in (fronts_a, fronts_b)
+    )
+    return "no verdict" if stats.wilcoxon(a, b).pvalue >= 0.05 else "A" if np.mean(a) > np.mean(b) else "B"
+
+
 def tangent(scores, costs, i, floor=0.0, empty=False):
     """The weights for which a point wins, with the mistake of another floor, or of empty intervals."""
     slopes = [
@@ -111,17 +195,51 @@ class Unmoved:
         return names
 
 
-def kill_the_worst(population, child, size):
-    """The population of an elitist: whoever has the lowest score makes room."""
-    everyone = [*population, child] if child else population
-    room = size if child else size - 1
-    kept = sorted(everyone, key=lambda member: member.score, reverse=True)[:room]
-    return [member for member in everyone if member in kept]
+def pushes(logits):
+    """The derivative of the log probability by the logits, a row for each option that may be drawn."""
+    return np.eye(len(logits)) - softmax(logits)
 
 
-def pushed(logits, chosen):
-    """The derivative of the log probability of the chosen option."""
-    return np.eye(len(logits))[chosen] - softmax(logits)
+def mean_update(logits, rewards, baseline):
+    """The mean step of REINFORCE, option by option."""
+    options = zip(softmax(logits), rewards, pushes(logits), strict=True)
+    return sum(p * (reward - baseline) * push for p, reward, push in options)
+
+
+def simulated_update(logits, rewards, baseline):
+    """The mean step of REINFORCE, from many draws instead of exactly."""
+    chosen = np.random.default_rng(0).choice(len(logits), size=20_000, p=softmax(logits))
+    return ((rewards - baseline)[chosen, None] * pushes(logits)[chosen]).mean(axis=0)
+
+
+def parabola(logits, rewards):
+    """The baseline of least variance, from a parabola through three points."""
+    squares = (pushes(logits) ** 2).sum(axis=1)
+    means = [softmax(logits) @ ((rewards - b) ** 2 * squares) for b in (-1, 0, 1)]
+    return -(means[2] - means[0]) / 2 / (means[0] + means[2] - 2 * means[1])
+
+
+def estimates(estimate, logits, rewards, rng):
+    return np.array([estimate(logits, rewards, rng) for _ in range(5_000)])
+
+
+def apart(*given):
+    """How far the mean of estimates of a gradient is from it, and the standard error."""
+    found = estimates(*given)
+    gap = np.abs(found.mean(axis=0) - mean_update(*given[1:3], 0))
+    return gap, found.std(axis=0) / len(found) ** 0.5
+
+
+def astray(*given):
+    """Whether the mean of estimates points elsewhere; its length is not looked at."""
+    mean, exact = estimates(*given).mean(axis=0), mean_update(*given[1:3], 0)
+    return bool(mean @ exact < 0.3 * np.linalg.norm(mean) * np.linalg.norm(exact))
+
+
+def tested(*given):
+    """Whether a t-test of any logit says that the mean of the estimates is not the gradient."""
+    p = stats.ttest_1samp(estimates(*given), mean_update(*given[1:3], 0)).pvalue
+    return bool(np.min(p) < 1e-4)
 
 
 def serial_share(measured, workers):
@@ -227,6 +345,26 @@ def one_point(space, mother, father, rng, cuts=tuple(range(1, 9))):
     first = {name: value for name, value in mother.items() if name in before}
     late = {name: value for name, value in father.items() if name not in before}
     return space.complete({**mother, **father, **late, **first}, rng)
+
+
+def overtakes(leader, rival, power=1, always=False, least=1e-12):
+    """The kappa of 10.1, with a mistake: squares, no None, a division by zero."""
+    apart = rival[1] ** power - leader[1] ** power
+    if (apart < least and not always) or (always and apart == 0):
+        return None
+    return (leader[0] - rival[0]) / apart
+
+
+def overtaken(leader, rival):
+    """The same, by bisection."""
+    if rival[1] <= leader[1]:
+        return None
+    low, high = 0.0, 1e9
+    for _ in range(200):
+        middle = (low + high) / 2
+        ahead = rival[0] + middle * rival[1] > leader[0] + middle * leader[1]
+        low, high = (low, middle) if ahead else (middle, high)
+    return high
 
 
 def by_formula(differences):
@@ -398,12 +536,14 @@ WRONG = [
     ("09.3", ("b, d",), "letters"),
     ("09.3", ("abcdefgh",), "look at a again"),
     ("09.3", ("bdfg",), "look at h again"),
-    ("10.1", (lambda mean, sd, kappa: int(np.argmax(mean + kappa * sd)),), "one number for each"),
-    ("10.1", (lambda mean, sd, kappa: mean - kappa * sd,), "lower bound"),
-    ("10.1", (lambda mean, sd, kappa: mean + kappa * sd**2,), "no square"),
-    ("10.1", (lambda mean, sd, kappa: sd + kappa * mean,), "highest mean"),
-    ("10.1", (lambda mean, sd, kappa: mean,), "widest band"),
-    ("10.1", (lambda mean, sd, kappa: mean + kappa**0.5 * sd,), "plus kappa standard deviations"),
+    ("10.1", (lambda leader, rival: "large",), "one number"),
+    ("10.1", (lambda leader, rival: None,), "From which on"),
+    ("10.1", (lambda leader, rival: (rival[0] - leader[0]) / (rival[1] - leader[1]),), "look at your signs"),
+    ("10.1", (lambda leader, rival: overtakes(leader, (rival[0], rival[1] + leader[1])),), "leader grows"),
+    ("10.1", (lambda leader, rival: overtakes(leader, rival, power=2),), "no square"),
+    ("10.1", (lambda leader, rival: overtakes(leader, rival) or 1.0,), "differ|return None"),
+    ("10.1", (lambda leader, rival: overtakes(leader, rival, always=True),), "return None"),
+    ("10.1", (lambda leader, rival: overtakes(leader, rival, least=0.0),), "divide by zero"),
     ("10.2", (0.86, 0.84), "a pair"),
     ("10.2", ((0.86, 0.0), (0.84, 0.02)), "above 0"),
     ("10.2", ((0.84, 0.02), (0.86, 0.001)), "that of the bold one below"),
@@ -414,19 +554,17 @@ WRONG = [
     ("10.3", (lambda y, r, noise: (y / (1 + noise), 1 - r**2 / (1 + noise)),), "divided by K"),
     ("10.3", (lambda y, r, noise: (r * y / (1 + noise), (1 - r**2 / (1 + noise)) ** 0.5),), "no standard"),
     ("10.3", (lambda y, r, noise: (r * y / (1 + noise), 1 + noise - r**2 / (1 + noise)),), "explains"),
-    ("11.1", (lambda logits, chosen, score, baseline: score - baseline,), "your shape"),
-    ("11.1", (lambda logits, chosen, score, baseline: score * pushed(logits, chosen),), "without a baseline"),
+    ("11.1", (lambda logits, rewards, baseline: 0.1,), "your shape"),
+    ("11.1", (lambda logits, rewards, baseline: softmax(logits) * (rewards - baseline),), "not drawn move"),
+    ("11.1", (lambda logits, rewards, baseline: -mean_update(logits, rewards, baseline),), "downhill"),
+    ("11.1", (lambda logits, rewards, b: (rewards - b) @ pushes(logits) / len(logits),), "drawn rarely"),
+    ("11.1", (lambda logits, rewards, b: simulated_update(logits, rewards, b),), "exact mean"),
     (
         "11.1",
-        (lambda logits, chosen, score, baseline: (baseline - score) * pushed(logits, chosen),),
-        "downhill",
+        (lambda logits, rewards, b: (rewards - b) * (1 - softmax(logits)),),
+        "changes with the baseline",
     ),
-    (
-        "11.1",
-        (lambda logits, chosen, score, baseline: (score - baseline) * np.eye(len(logits))[chosen],),
-        "not chosen",
-    ),
-    ("11.1", (lambda logits, chosen, score, baseline: np.zeros(len(logits)),), "minus the probabilities"),
+    ("11.1", (lambda logits, rewards, baseline: np.zeros(len(logits)),), "derivative of log p"),
     ("11.2", (lambda logits, rewards: np.zeros(2),), "one number"),
     ("11.2", (lambda logits, rewards: float(softmax(logits) @ rewards),), "expected reward is close"),
     ("11.2", (lambda logits, rewards: float(np.mean(rewards)),), "parabola"),
@@ -435,29 +573,37 @@ WRONG = [
     ("11.3", (lambda p: float(1 / (p @ p)),), "p squared"),
     ("11.3", (lambda p: float("nan") if 0 in p else float(np.exp(-p @ np.log(p))),), "0 log 0"),
     ("11.3", (lambda p: float(len(p)),), "log k"),
-    ("12.1", (lambda population, child, size: None,), "return the population"),
-    ("12.1", (lambda population, child, size: [*population, "child"][-size:],), "nothing else"),
-    ("12.1", (lambda population, child, size: [*population, child],), "have room"),
-    ("12.1", (lambda population, child, size: [*population[1:], child],), "have room"),
-    ("12.1", (lambda population, child, size: [child, *population][:size],), "keep the oldest first|oldest"),
-    (
-        "12.1",
-        (lambda population, child, size: kill_the_worst(population, child, size),),
-        "not there|not the old",
-    ),
-    (
-        "12.1",
-        (lambda population, child, size: [*kill_the_worst(population, None, size), child],),
-        "not the old",
-    ),
+    ("11.4", (lambda *given: None,), "True or False"),
+    ("11.4", (lambda *given: apart(*given)[0].max() > 0.02,), "only noisy"),
+    ("11.4", (lambda *given: bool((apart(*given)[0] > 2 * apart(*given)[1]).any()),), "by chance"),
+    ("11.4", (lambda *given: bool((apart(*given)[0] > 4 * 5_000**0.5 * apart(*given)[1]).any()),), "pass"),
+    ("11.4", (lambda *given: astray(*given),), "quarter too short"),
+    ("11.4", (lambda *given: False,), "downhill"),
+    ("12.1", ("", ""), "two strings of letters"),
+    ("12.1", ("ag", "bde"), "from a to f"),
+    ("12.1", (7, "bde"), "give the letters"),
+    ("12.1", ("ac", {1, 2}), "give the letters"),
+    ("12.1", ("c", "bde"), "in which order does `sorted`"),
+    ("12.1", ("abc", "bde"), "who dies"),
+    ("12.1", ("a", "bde"), "play any part"),
+    ("12.1", ("acf", "bde"), "by what it was admitted"),
+    ("12.1", ("ac", "be"), "two oldest owe"),
+    ("12.1", ("ac", "bd"), "becomes young again"),
+    ("12.1", ("ac", "bdef"), "count the births"),
     ("12.2", (lambda population, sample: 25,), "not a probability"),
     ("12.2", (lambda population, sample: min(1, sample / population),), "miss the best"),
     ("12.2", (lambda population, sample: (1 - 1 / population) ** sample,), "miss the best"),
     ("12.2", (lambda population, sample: 1 - (1 / population) ** sample,), "miss the best"),
-    ("12.3", (lambda population, sample: population,), "three numbers"),
-    ("12.3", (lambda population, sample: (population - 1, sample, 1),), "push out"),
-    ("12.3", (lambda population, sample: (population, population * sample, 1),), "S draws"),
-    ("12.3", (lambda population, sample: (population, sample, sample),), "one child for every birth"),
+    ("12.3", ({},), "two budgets at least"),
+    ("12.3", ({300: (0, 2)},), "two budgets at least"),
+    ("12.3", ({30: (0, 2), 300: (0, 2)},), "from 300 to 3,000"),
+    ("12.3", ({300: 1, 1000: 2},), "two levels of noise"),
+    ("12.3", ({300: (2, 0), 1000: (1, 3)},), "comes first"),
+    ("12.3", ({300: (0, 10), 1000: (0, 10)},), "at most 2 steps"),
+    ("12.3", ({300: (0, 2), 600: (1, 2)},), "a factor of three"),
+    ("12.3", ({300: (1, 2), 1000: (1, 3)},), "not told apart"),
+    ("12.3", ({300: (2, 3), 1000: (1, 3)},), "300 evaluations, 2 steps: .* the twin is behind"),
+    ("12.3", ({300: (0, 2), 1000: (0, 1)},), "1000 evaluations, 1 steps: .* aging evolution is behind"),
     ("13.1", (lambda n, rungs, r, eta: [(n // eta**i,) for i in range(rungs)],), "pairs"),
     ("13.1", (lambda n, rungs, r, eta: None,), "pairs"),
     ("13.1", (lambda *plan: halved(*plan, rounded=int),), "to the nearest"),
@@ -482,11 +628,22 @@ WRONG = [
     ("14.2", (lambda scores, costs, i: None,), "it wins from"),
     ("14.2", (lambda scores, costs, i: tangent(scores, costs, i, floor=-np.inf),), "below 0"),
     ("14.2", (lambda scores, costs, i: tangent(scores, costs, i, empty=True),), "no weight makes"),
-    ("14.3", (53, {}), "overlapping"),
-    ("14.3", (30, {}), "slices"),
-    ("14.3", (33, [4, 9, 4]), "dictionary"),
-    ("14.3", (33, {"A": 14, "B": 15, "C": 4}), "still cover"),
-    ("14.3", (33, {"A": 4, "B": 10, "C": 4}), "without B"),
+    ("14.1", (all_pairs,), "you compare .nearly. all pairs"),
+    ("14.1", (pair_by_pair,), "you compare .nearly. all pairs"),
+    ("14.1", (asked_all_before,), "one walk is enough"),
+    ("14.3", (lambda a, b, references: True,), "is no verdict"),
+    ("14.3", (fair(lambda a, b: 0),), "test the pairs"),
+    ("14.3", (fair(lambda a, b: stats.mannwhitneyu(a, b).pvalue),), "test pairs, not two heaps"),
+    ("14.3", (fair(nb.statistics.wilcoxon, first_only=True),), "the author's choice decides"),
+    ("14.3", (fair(nb.statistics.wilcoxon, agree=any),), "the author's choice decides"),
+    ("14.3", (fair(nb.statistics.wilcoxon, agree=most),), "the author's choice decides"),
+    ("14.3", (summed_area,), "the author's choice decides"),
+    ("14.3", (lambda a, b, references: "no verdict",), "better by far"),
+    ("14.4", ("many",), "one number"),
+    ("14.4", (120,), "how many of them fit"),
+    ("14.4", (120 / 0.5085,), "gene by gene"),
+    ("14.4", (120 / 0.3667,), "no network is drawn twice"),
+    ("14.4", (600,), "count its draws"),
     ("15.1", (lambda measured, workers, more: None,), "one number"),
     ("15.1", (lambda measured, workers, more: measured * more / workers,), "in proportion"),
     ("15.1", (lambda measured, workers, more: 1 / serial_share(measured, workers),), "endlessly many"),
@@ -566,8 +723,36 @@ RIGHT = [
     ("07.2", (lambda *given: one_point(*given, cuts=(1, 2, 3, 4, 5, 6, 7)),)),
     ("09.1", (lambda a, b: by_mean(a, b) if nb.statistics.wilcoxon(b, a) < 0.05 else "tie",)),
     ("09.2", (lambda a, b, rng: resampled(a - b, rng),)),
+    ("10.1", (overtakes,)),
+    ("10.1", (overtaken,)),
+    ("11.1", (mean_update,)),
+    ("11.1", (lambda *given: list(mean_update(*given)),)),
+    ("11.1", (lambda logits, rewards, b: (softmax(logits) * (rewards - b)) @ pushes(logits),)),
+    ("11.2", (lambda logits, rewards: parabola(logits, rewards),)),
+    ("11.2", (lambda logits, rewards: np.float64(parabola(logits, rewards)),)),
+    ("11.3", (lambda p: np.exp(stats.entropy(p)),)),
+    ("11.3", (lambda p: 2 ** stats.entropy(p, base=2),)),
+    ("11.4", (lambda *given: (apart(*given)[0] > 5 * apart(*given)[1]).any(),)),
+    ("11.4", (lambda *given: tested(*given),)),
+    ("12.1", ("ca", "EDB")),
+    ("12.1", (["a", "c"], {"b", "d", "e"})),
+    (
+        "12.2",
+        (lambda population, sample: sum((1 - 1 / population) ** i / population for i in range(sample)),),
+    ),
+    ("12.2", (lambda population, sample: 1 - np.power((population - 1) / population, sample),)),
+    ("12.3", ({300: (0, 2), 1000: (1, 3)},)),
+    ("12.3", ({500: (0.3, 2.2), 1500: [1.2, 3]},)),
     ("13.1", (halved,)),
     ("13.1", (lambda *plan: [list(rung) for rung in halved(*plan, rounded=half_up)],)),
+    ("14.1", (one_walk,)),
+    ("14.1", (by_minimum,)),
+    ("14.2", (tangent,)),
+    ("14.2", (touching,)),
+    ("14.3", (fair(nb.statistics.wilcoxon),)),
+    ("14.3", (fair(lambda a, b: 2 * stats.ttest_rel(np.log(a), np.log(b)).pvalue),)),
+    ("14.4", (301.05,)),
+    ("14.4", (np.float64(305),)),
     ("16.2", (by_group,)),
     ("16.3", ("abdfg",)),
     ("16.3", (["a", "b", "d", "f", "g"],)),

@@ -7,6 +7,7 @@ import numpy as np
 from nasbook.course.exercises.checking import checker
 from nasbook.space import Choice, SearchSpace
 from nasbook.strategies.protocol import Candidate
+from nasbook.strategies.random_search import RandomSearch
 
 
 @checker("01.1")
@@ -18,7 +19,10 @@ def _three_systems(systems) -> str | None:
         "the strategy: the titles of the papers say it.",
     )
     for system, letters in right.items():
-        given = str(systems.get(system)) if isinstance(systems, dict) else ""
+        given = systems.get(system) if isinstance(systems, dict) else None
+        given = (
+            {str(letter).lower() for letter in given} if isinstance(given, str | list | tuple | set) else ()
+        )
         if len(given) != 3:
             return f"give {system!r} three letters as one string: space, evaluator, strategy."
         for letter, hint in zip(letters, hints, strict=True):
@@ -44,7 +48,7 @@ def _enumerating_strategy(strategy_class) -> str | None:
         return "a strategy has three methods: start(rng), ask(n) and tell(trials)."
     if not isinstance(strategy_class, type):
         return "give the class itself, not an object: the checker makes one for a space of its own."
-    if strategy_class.__module__.startswith("nasbook."):
+    if strategy_class.__module__.startswith("nasbook.") or issubclass(strategy_class, RandomSearch):
         return "that one is the book's: write your own; a list of the space is all that it needs."
     space = SearchSpace([Choice("a", (1, 2, 3)), Choice("b", (4, 5), when={"a": (2, 3)})])
     strategy = strategy_class(space)
@@ -68,3 +72,19 @@ def _enumerates(strategy, space: SearchSpace) -> str | None:
         strategy.tell([SimpleNamespace(architecture=c.architecture, score=0.0) for c in batch])
     if set(seen) != set(space.enumerate()):
         return f"it proposed {len(seen)} of {space.size} architectures before it had nothing more to propose."
+
+
+@checker("01.4")
+def _which_comparison(experiment) -> str | None:
+    names = ("space", "epochs", "evaluations", "seeds")
+    rows = list(experiment) if isinstance(experiment, list | tuple) else []
+    if len(rows) != 2 or any(not isinstance(row, dict) or set(row) != set(names) for row in rows):
+        return f"give a list of two dictionaries, each with {', '.join(names)}."
+    if {row["space"] for row in rows} != {"narrow", "wide"}:
+        return "the sentence compares the narrow space with the wide one: search each of them."
+    if rows[0]["epochs"] != rows[1]["epochs"]:
+        return "space and evaluator are swapped at once: which of them made the difference?"
+    if rows[0]["evaluations"] != rows[1]["evaluations"]:
+        return "who may try more networks finds more, in any space: give both the same budget."
+    if min(row["seeds"] for row in rows) < 5:
+        return "one search is one draw of luck, and a few are not much more: with how many would you be sure?"

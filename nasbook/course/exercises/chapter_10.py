@@ -7,26 +7,43 @@ from nasbook.strategies.bayesian import expected_improvement
 
 
 @checker("10.1")
-def _upper_confidence_bound(ucb) -> str | None:
+def _switch(switch) -> str | None:
     rng = np.random.default_rng(0)
-    for _ in range(20):
-        mean, sd, kappa = rng.normal(0.8, 0.03, 12), rng.uniform(0.01, 0.05, 12), rng.uniform(0.2, 5)
-        values = np.asarray(ucb(mean.copy(), sd.copy(), kappa))
-        if values.shape != mean.shape:
-            return f"12 candidates give an array of shape {values.shape}: give one number for each."
-        if np.allclose(values, mean - kappa * sd):
-            return "that is the lower bound, which avoids what is uncertain: be optimistic."
-        if np.allclose(values, mean + kappa * sd**2):
+    for leader, rival in _pairs(rng):
+        right = None if rival[1] <= leader[1] else (leader[0] - rival[0]) / (rival[1] - leader[1])
+        case = "leader {:.3f} ± {:.3f}, rival {:.3f} ± {:.3f}".format(*leader, *rival)
+        try:
+            kappa = switch(leader, rival)
+        except ZeroDivisionError:
+            return f"{case}: two bands of one width, and you divide by zero. Who has the higher bound?"
+        if kappa is not None and (np.ndim(kappa) or not isinstance(kappa, int | float | np.number)):
+            return "return one number, or None."
+        if right is None and kappa is not None:
+            return f"{case}: the rival promises no more for any kappa of 0 or more, so return None."
+        if right is not None and kappa is None:
+            return f"{case}: the rival has the wider band, so a large kappa prefers it. From which on?"
+        if right is None or np.isclose(kappa, right, rtol=1e-6, atol=1e-9):
+            continue
+        if right and np.isclose(kappa, -right):
+            return "a kappa below 0 would punish doubt: look at your signs."
+        if np.isclose(kappa, (leader[0] - rival[0]) / (rival[1] ** 2 - leader[1] ** 2)):
             return "s is the standard deviation: no square."
-        if np.argmax(ucb(mean.copy(), sd.copy(), 0)) != mean.argmax():
-            return "with kappa = 0 it does not propose the highest mean."
-        if np.argmax(ucb(mean.copy(), sd.copy(), 1e6)) != sd.argmax():
-            return "with a huge kappa it does not propose the widest band."
-        if not np.allclose(values, mean + kappa * sd):
-            return (
-                f"{mean[0]:.3f} ± {sd[0]:.3f} and kappa {kappa:.2f} give {mean[0] + kappa * sd[0]:.3f}, you "
-                f"say {values[0]:.3f}: the mean plus kappa standard deviations."
-            )
+        if np.isclose(kappa, (leader[0] - rival[0]) / rival[1]):
+            return "the bound of the leader grows with kappa, too."
+        return f"{case}: at kappa {kappa:.3f} the two bounds differ. Where are they equal?"
+
+
+def _pairs(rng):
+    """(leader, rival): with the wider band; with the narrower one; of equal means, of equal widths."""
+    for _ in range(20):
+        low, high = np.sort(rng.uniform(0.7, 0.9, size=2)).tolist()
+        narrow, wide = np.sort(rng.uniform(0.001, 0.05, size=2)).tolist()
+        yield (high, narrow), (low, wide)
+        yield (high, wide), (low, narrow)
+        yield (high, narrow), (high, wide)
+        yield (high, wide), (high, narrow)
+        yield (high, wide), (low, wide)
+        yield (high, wide), (high, wide)
 
 
 @checker("10.2")

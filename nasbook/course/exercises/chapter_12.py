@@ -18,7 +18,9 @@ def _rules_for_a_birth(fair, for_ever) -> str | None:
     }
     questions = {"fair": (fair, "ac"), "for ever": (for_ever, "bde")}
     for question, (answer, _) in questions.items():
-        if not isinstance(answer, str | list | tuple | set) or set("".join(answer).lower()) - set(hints):
+        if not isinstance(answer, str | list | tuple | set) or set("".join(map(str, answer)).lower()) - set(
+            hints
+        ):
             return f"{question}: give the letters, from a to f, as one string."
     if not any("".join(answer) for answer, _ in questions.values()):
         return "give two strings of letters: where luck is fair, and where a member can stay for ever."
