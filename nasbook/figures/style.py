@@ -2,8 +2,9 @@
 
 from matplotlib import cycler
 
-# One color for one thing ; the palette is Okabe and Ito's, safe for color-blind readers.
+# One color for one thing; the palette is Okabe and Ito's, safe for color-blind readers, with one of Tol's.
 COLORS = {
+    "NSGA-II": "#882255",
     "random": "#7f7f7f",
     "GA": "#0072B2",
     "aging": "#009E73",
