@@ -1,5 +1,6 @@
 """Exercises: a wrong answer gets a hint, and only a right one passes. The solutions are in the notebooks."""
 
+import math
 from fractions import Fraction
 
 import keras
@@ -28,6 +29,18 @@ def candidates(mistake=""):
     return count
 
 
+def fitting(seconds, start, per_image, train, validation, folds):
+    """How many candidates fit: train one after the other until the time is over."""
+    whole = (train + validation) / folds
+    one, fit = (
+        sum(start + per_image * (train if folds == 1 else (folds - 1) * whole) for _ in range(folds)),
+        0,
+    )
+    while (fit + 1) * one <= seconds:
+        fit += 1
+    return fit
+
+
 def cut_after_the_first(space, mother, father, rng):
     """A one-point crossover that always cuts at the same place."""
     return space.complete({**mother, **father, "blocks": mother["blocks"]}, rng)
@@ -41,6 +54,35 @@ def seeds(probability, spread):
 def rest(matrix):
     """What the means of rows and columns leave of a matrix."""
     return matrix - matrix.mean(axis=1, keepdims=True) - matrix.mean(axis=0) + matrix.mean()
+
+
+def t_test(a, b):
+    return stats.ttest_rel(a, b).pvalue
+
+
+def by_threshold(a, b):
+    """A verdict by a threshold that somebody liked, and without a test."""
+    more = np.mean(np.sign(a - b))
+    return "tie" if len(a) < 10 or abs(more) < 0.2 else "A" if more < 0 else "B"
+
+
+def by_signs(a, b):
+    """The verdict of a sign test."""
+    less, more = int(np.sum(a < b)), int(np.sum(a > b))
+    if less + more == 0 or stats.binomtest(less, less + more).pvalue > 0.05:
+        return "tie"
+    return "A" if less > more else "B"
+
+
+def enough(a, b, rng, share=0.8, paired=True, replace=True):
+    """How many seeds find a difference, with the mistake of breaking up pairs, or of another share."""
+    for n in (20, 40, 80, 160, 320):
+        drawn = [rng.choice(len(a), n, replace=replace) for _ in range(250)]
+        other = drawn if paired else drawn[::-1]
+        pairs = zip(drawn, other, strict=True)
+        if np.mean([nb.statistics.wilcoxon(a[i], b[j]) < 0.05 for i, j in pairs]) >= share:
+            return n
+    return None
 
 
 def by_mean(a, b):
@@ -220,7 +262,7 @@ def parabola(logits, rewards):
 
 
 def estimates(estimate, logits, rewards, rng):
-    return np.array([estimate(logits, rewards, rng) for _ in range(5_000)])
+    return np.array([estimate(logits, rewards, rng) for _ in range(2_000)])
 
 
 def apart(*given):
@@ -230,10 +272,10 @@ def apart(*given):
     return gap, found.std(axis=0) / len(found) ** 0.5
 
 
-def astray(*given):
-    """Whether the mean of estimates points elsewhere; its length is not looked at."""
-    mean, exact = estimates(*given).mean(axis=0), mean_update(*given[1:3], 0)
-    return bool(mean @ exact < 0.3 * np.linalg.norm(mean) * np.linalg.norm(exact))
+def lenient(*given):
+    """Whether the mean of estimates is far from the gradient; a third of its length is let pass."""
+    gap, error = apart(*given)
+    return bool((gap > 4 * error + np.abs(mean_update(*given[1:3], 0)) / 3).any())
 
 
 def tested(*given):
@@ -317,8 +359,78 @@ def blog(**settings):
     return {"space": "narrow", "epochs": 3, "evaluations": 60, "seeds": 10} | settings
 
 
+TORN = {"kernel": 3, "maps": 32, "convolution2": 18_496, "output": 16_010}
+
+
+def by_keras(kernel, maps_in, maps_out):
+    layer = keras.layers.Conv2D(maps_out, kernel)
+    layer.build((None, 28, 28, maps_in))
+    return layer.count_params()
+
+
+def small_lenet():
+    """LeNet-5 with a third of its parameters: fewer units where most of them sit."""
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Conv2D(6, 5, padding="same"),
+            keras.layers.MaxPooling2D(2),
+            keras.layers.Conv2D(16, 5),
+            keras.layers.MaxPooling2D(2),
+            keras.layers.Flatten(),
+            keras.layers.Dense(40),
+            keras.layers.Dense(10),
+        ]
+    )
+
+
+def twins(blocks=(2,)):
+    """Pairs of architectures that differ in their activation alone, found by sorting."""
+    space = nb.lenet_space()
+    some = [a for a in space.enumerate() if a["blocks"] in blocks]
+    some.sort(
+        key=lambda a: ([str(a.get(name)) for name in space.names if name != "activation"], a["activation"])
+    )
+    return list(zip(some[1::2], some[::2], strict=True))
+
+
 def se(p, n):
     return (p * (1 - p) / n) ** 0.5
+
+
+def f1_of(matrix, i):
+    """F1 of one class, from precision and recall; 0 where a class is never predicted."""
+    called, actual = matrix[:, i].sum(), matrix[i].sum()
+    p, r = matrix[i, i] / called if called else 0, matrix[i, i] / actual if actual else 0
+    return 2 * p * r / (p + r) if p + r else 0.0
+
+
+def planned_images(p, q, disagree=None):
+    """So many images that the difference is two standard errors, from the error of a single image."""
+    one = np.hypot(se(p, 1), se(q, 1)) if disagree is None else disagree**0.5
+    return (2 * one / abs(p - q)) ** 2
+
+
+CHOICES = nb.lenet_space().choices
+NTH = {nb.lenet_space().nth(i)["blocks"]: i for i in range(936)}  # one architecture of each number of blocks
+MISSING = {("96", "ours"), ("936", "theirs")}
+
+
+def two_by_two(scores, theirs=None, ours=None):
+    """The effects of operator and space; as a mistake, the operator's from other arms than all four."""
+    mean = {arm: np.mean(values) for arm, values in scores.items()}
+    theirs = theirs or [arm for arm in mean if arm[1] == "theirs"]
+    ours = ours or [arm for arm in mean if arm[1] == "ours"]
+    operator = np.mean([mean[arm] for arm in theirs]) - np.mean([mean[arm] for arm in ours])
+    ends = [[mean[arm] for arm in mean if arm[0] == where] for where in ("96", "936")]
+    return operator, np.mean(ends[0]) - np.mean(ends[1])
+
+
+def regressed(scores):
+    """The effects of operator and space as the coefficients of a linear model of the four means."""
+    design = [[1, arm[1] == "theirs", arm[0] == "96"] for arm in scores]
+    means = [np.mean(values) for values in scores.values()]
+    return tuple(np.linalg.lstsq(np.array(design, dtype=float), np.array(means), rcond=None)[0][1:])
 
 
 def what_won(model, kinds=object):
@@ -327,6 +439,15 @@ def what_won(model, kinds=object):
     rate = float(model.optimizer.learning_rate)
     filters = [layer.filters for layer in layers]
     return {"optimizer": type(model.optimizer).__name__.lower(), "learning_rate": rate, "filters": filters}
+
+
+def configured(model):
+    """The answer to 06.1, from the configurations of the model and of its optimizer."""
+    layers = [layer["config"] for layer in model.get_config()["layers"]]
+    settings = model.optimizer.get_config()
+    filters = [config["filters"] for config in layers if "filters" in config]
+    name, rate = settings["name"].lower(), float(settings["learning_rate"])
+    return {"optimizer": name, "learning_rate": rate, "filters": filters}
 
 
 def fittest(population, rng, size, replace=True):
@@ -367,6 +488,12 @@ def overtaken(leader, rival):
     return high
 
 
+def conditional(y, covariance):
+    """Mean and variance of the second of two normal numbers, given the first, from the inverse."""
+    precision = np.linalg.inv(covariance)
+    return -precision[1, 0] * y / precision[1, 1], 1 / precision[1, 1]
+
+
 def by_formula(differences):
     error = differences.std(ddof=1) / len(differences) ** 0.5
     return differences.mean() - 1.96 * error, differences.mean() + 1.96 * error
@@ -379,6 +506,23 @@ def half_up(number):
 def halved(candidates, rungs, max_epochs, eta, rounded=round):
     last = [max(1, rounded(max_epochs / eta**i)) for i in range(rungs)][::-1]
     return [(max(1, candidates // eta**i), epochs) for i, epochs in enumerate(last)]
+
+
+def ranked_best(early, final):
+    """How many of a bracket are ahead of its best, early."""
+    return int(np.sum(early > early[np.argmax(final)]))
+
+
+def share_kept(early, final, keep):
+    """How often the best is among the last `keep` of the early order."""
+    kept = np.argsort(early, axis=1)[:, -keep:]
+    return float((kept == final.argmax(axis=1)[:, None]).any(axis=1).mean())
+
+
+def large_and_bad(architecture, pools):
+    """Large networks that are bad, and small ones that are good if they pool in these ways."""
+    small = (architecture["blocks"], architecture["dense"]) == (2, 0) and architecture["pool"] in pools
+    return small or tuple(architecture[name] for name in ("blocks", "dense", "pool")) == (3, 128, "average")
 
 
 def simulated(scores, n):
@@ -402,6 +546,12 @@ def searched(budget, seeds):
     return [nb.search(strategy, TABLE, budget, seed=s, progress=False).best.score for s in seeds]
 
 
+def weighted(ascending, n):
+    """The expected best of n draws: each score times the chance that it is the best."""
+    m = len(ascending)
+    return sum(score * (((i + 1) / m) ** n - (i / m) ** n) for i, score in enumerate(ascending))
+
+
 def planned(trainings, noise, spread):
     """Architectures and seeds, by the median of the best of n: an argument instead of a simulation."""
 
@@ -423,6 +573,8 @@ def played(trainings, noise, spread):
     n = max(worth, key=worth.get)
     return np.int64(n), np.int64(trainings // n)
 
+
+FAULTS = {"7.1", "7.2", "7.3", "7.5", "7.7", "8.1", "8.4"}
 
 WRONG = [
     ("00.1", (0.5,), "how many are there"),
@@ -452,21 +604,79 @@ WRONG = [
     ("01.4", ([blog(), blog(space="wide", epochs=10)],), "swapped at once"),
     ("01.4", ([blog(), blog(space="wide", evaluations=120)],), "the same budget"),
     ("01.4", ([blog(seeds=1), blog(space="wide", seeds=1)],), "one draw of luck"),
+    ("02.1", (lambda kernel, a, b: (kernel * a + 1) * b,), "one filter hold"),
+    ("02.1", (lambda kernel, a, b: kernel**2 * a * b + a,), "one filter hold"),
     ("02.1", (lambda kernel, a, b: kernel**2 * a * b,), "bias"),
     ("02.2", (nb.lenet5, 0.0, 0.005), "more than half"),
     ("02.2", (nb.lenet5_article, 0.0, 0.005), "more than half"),
+    ("02.2", (small_lenet, 0.01, 0.005), "and less than 0.005 is allowed"),
+    ("02.3", (nb.lenet_space(),), "a list of pairs"),
+    ("02.3", ([pair[::-1] for pair in twins()],), "the first of a pair has tanh"),
+    ("02.3", ([(a, b) for a, _ in twins() for _, b in twins()],), "dense, too"),
+    ("02.3", (twins(blocks=(1, 2, 3)),), "the depth of LeNet-5"),
+    ("02.3", (twins()[:10] * 20,), "10 different pairs of 108"),
+    ("02.4", ([3, 32, 18_496, 16_010],), "a dictionary"),
+    ("02.4", (TORN | {"kernel": 2},), "take off the image"),
+    ("02.4", (TORN | {"maps": 35},), "its bias included"),
+    ("02.4", (TORN | {"convolution2": 640},), "sees all maps"),
+    ("02.4", (TORN | {"output": 650},), "all numbers of 64 maps"),
     ("03.1", (lambda matrix: [0.5],), "one number"),
     ("03.1", (lambda matrix: 0.5,), "F1 of each class first"),
     ("03.2", (lambda p, q, n: p > q,), "order"),
     ("03.2", (lambda p, q, n: p != q,), "standard error"),
     ("03.2", (lambda p, q, n: abs(p - q) > 2 * (se(p, n) + se(q, n)),), "not the two errors"),
     ("03.2", (lambda p, q, n: abs(p - q) > 3.5 * np.hypot(se(p, n), se(q, n)),), "standard errors"),
+    ("03.2", (lambda p, q, n: abs(p - q) > 2.25 * np.hypot(se(p, n), se(q, n)),), "2.1 standard errors"),
+    ("03.2", (lambda p, q, n: abs(p - q) > 1.8 * np.hypot(se(p, n), se(q, n)),), "1.9 standard errors"),
+    ("03.3", (3, "both"), "as letters"),
+    ("03.3", ({"a", "c", "d", "f"}, "both"), "as letters"),
+    ("03.3", ({"c", "d"}, "both"), "a: what did the best"),
+    ("03.3", ("abcd", "both"), "b: what was the baseline"),
+    ("03.3", (["a", "d"], "both"), "c: how many trainings"),
+    ("03.3", ({"a", "c"}, "both"), "d: two standard errors"),
+    ("03.3", (set("acde"), "both"), "e: what are validation images for"),
+    ("03.3", ("acd", "validation"), "still be those that chose"),
+    ("03.3", ("acd", "forty"), "more optimistic"),
+    ("03.3", ("acd", "the test set"), "one of the three"),
+    ("03.4", (lambda p, q, disagree=None: [1, 2],), "one number"),
+    ("03.4", (lambda p, q, disagree=None: planned_images(p, q) / 4,), "one standard error"),
+    ("03.4", (lambda p, q, disagree=None: 4 * p * (1 - p) / (p - q) ** 2,), "solve for n"),
+    ("03.4", (lambda p, q, disagree=None: planned_images(p, q) / 2,), "whose variances add up"),
+    ("03.4", (lambda p, q, disagree=None: planned_images(p, q) ** 0.5,), "root"),
+    ("03.4", (lambda p, q, disagree=None: planned_images(p, q),), "as without pairing"),
+    ("03.4", (lambda p, q, d=None: planned_images(p, q, d) / (1 if d is None else 4),), "one standard error"),
+    (
+        "03.4",
+        (lambda p, q, d=None: planned_images(p, q, d) * (1 if d is None else 2),),
+        "paired standard error",
+    ),
     ("04.1", (2808, nb.lenet_space()), "no dense layer"),
     ("04.1", (2184, nb.lenet_space()), "dropout"),
     ("04.2", (lambda a, b: sum(a[name] != b[name] for name in a if name in b),), "only one of them has"),
+    (
+        "04.1",
+        (2184, nb.SearchSpace([*nb.lenet_space().choices, nb.Choice("dropout", (0, 0.25, 0.5))])),
+        "active",
+    ),
+    ("04.2", (lambda a, b: len(set(a) ^ set(b)),), "differ in"),
+    ("04.2", (lambda a, b: len(set(a.items()) ^ set(b.items())),), "differ in"),
     ("04.3", ({1: 9, 2: 10, 3: 11},), "count the other options"),
+    ("04.3", ([19, 14, 13],), "count the other options"),
+    ("04.3", ({1: 19, 2: 13, 3: 12},), "switch on"),
+    ("04.4", (2, two_by_two), "two arms"),
+    ("04.4", ({("96", "mine")}, two_by_two), "an arm is a pair"),
+    ("04.4", ({("96", "theirs"), ("936", "theirs")}, two_by_two), "was run already"),
+    ("04.4", ({("936", "theirs")}, two_by_two), "the fourth"),
+    ("04.4", (MISSING, lambda scores: 0.01), "two numbers"),
+    ("04.4", (MISSING, lambda scores: two_by_two(scores)[::-1]), "operator first"),
+    ("04.4", (MISSING, lambda scores: np.multiply(two_by_two(scores), (-1, 1))), "signs"),
+    ("04.4", (MISSING, lambda scores: np.multiply(two_by_two(scores), -1)), "signs"),
+    ("04.4", (MISSING, lambda scores: two_by_two(scores, [("96", "theirs")], [("936", "ours")])), "mistake"),
+    ("04.4", (MISSING, lambda scores: two_by_two(scores, [("96", "theirs")], [("96", "ours")])), "both"),
+    ("04.4", (MISSING, lambda scores: (two_by_two(scores)[0], 0)), "a mean an arm"),
     ("05.1", (60,), "only"),
     ("05.1", (10_000,), "fewer"),
+    ("05.1", (229.1,), "is whole"),
     ("05.2", (lambda scores, n: float(np.mean(scores)),), "on average"),
     ("05.2", (lambda scores, n: float(np.max(scores)),), "on average"),
     ("05.2", (simulated,), "exact"),
@@ -488,7 +698,19 @@ WRONG = [
     ("06.2", (lambda n, split: list(range(max(int(n * split), 1))),), "first rows"),
     ("06.2", (lambda n, split: list(range(n - max(round(n * split), 1), n)),), "round down|keep both"),
     ("06.2", (lambda n, split: list(range(n - int(n * split), n)),), "keep both sides"),
-    ("06.3", (lambda trials, epochs, own, split: trials,), "trainings"),
+    ("06.3", ({7.1, 7.3},), "as strings"),
+    ("06.3", ("7.1 7.2 7.3 7.5 7.7 8.1 8.4",), "as strings"),
+    ("06.3", (set(),), "who chose these three"),
+    ("06.3", (FAULTS - {"7.2"},), "seed obeyed"),
+    ("06.3", (FAULTS - {"7.3"},), "which of them judge"),
+    ("06.3", (FAULTS - {"7.5"},), "count the trainings"),
+    ("06.3", (FAULTS - {"7.7"},), "what it is compared with"),
+    ("06.3", (FAULTS - {"8.1"},), "which way is up"),
+    ("06.3", (FAULTS - {"8.4"},), "lies in the folder"),
+    ("06.3", (FAULTS | {"7.6"},), "object is new"),
+    ("06.3", (FAULTS | {"7.8"},), "no size limit"),
+    ("06.3", (FAULTS | {"8.10"},), "ten classes"),
+    ("06.3", (FAULTS | {"8.6"},), "which argument"),
     ("07.1", (lambda population, rng, size: max(population, key=lambda t: t.score),), "draw"),
     ("07.1", (lambda population, rng, size: population[-1 if rng.random() < 1 - 0.9**size else 0],), "draw"),
     ("07.1", (lambda some, rng, size: fittest(some, np.random.default_rng(), size),), "same generator"),
@@ -525,6 +747,12 @@ WRONG = [
     ("09.1", (lambda a, b: by_mean(a, b) if stats.ttest_rel(a, b).pvalue < 0.05 else "tie",), "2 of 32"),
     ("09.1", (lambda a, b: by_mean(a, b) if len(a) == 40 else "tie",), "same luck"),
     ("09.1", (lambda a, b: by_mean(a, b) if abs(nb.statistics.effect_size(a, b)) > 0.5 else "tie",), "test"),
+    (
+        "09.1",
+        (lambda a, b: by_mean(a, b) if len(a) > 5 and t_test(a, b) < 0.05 else "tie",),
+        "spoils the mean",
+    ),
+    ("09.1", (by_threshold,), "13 of 20"),
     ("09.2", (lambda a, b, rng: by_formula(a - b),), "no formula"),
     ("09.2", (lambda a, b, rng: (np.mean(a - b), np.mean(a - b)),), "with replacement"),
     ("09.2", (lambda a, b, rng: resampled(b - a, rng),), "other side"),
@@ -536,6 +764,12 @@ WRONG = [
     ("09.3", ("b, d",), "letters"),
     ("09.3", ("abcdefgh",), "look at a again"),
     ("09.3", ("bdfg",), "look at h again"),
+    ("09.4", (lambda a, b, rng: 50,), "return one of 20, 40"),
+    ("09.4", (lambda a, b, rng: 320,), "fewer than 320 seeds"),
+    ("09.4", (lambda a, b, rng: 20,), "wanted are 80 %"),
+    ("09.4", (lambda a, b, rng: enough(a, b, rng, paired=False),), "stay together"),
+    ("09.4", (lambda a, b, rng: enough(a, b, rng, replace=False),), "draw with replacement"),
+    ("09.4", (lambda a, b, rng: enough(a, b, rng, share=0.4),), "wanted are 80 %"),
     ("10.1", (lambda leader, rival: "large",), "one number"),
     ("10.1", (lambda leader, rival: None,), "From which on"),
     ("10.1", (lambda leader, rival: (rival[0] - leader[0]) / (rival[1] - leader[1]),), "look at your signs"),
@@ -576,8 +810,8 @@ WRONG = [
     ("11.4", (lambda *given: None,), "True or False"),
     ("11.4", (lambda *given: apart(*given)[0].max() > 0.02,), "only noisy"),
     ("11.4", (lambda *given: bool((apart(*given)[0] > 2 * apart(*given)[1]).any()),), "by chance"),
-    ("11.4", (lambda *given: bool((apart(*given)[0] > 4 * 5_000**0.5 * apart(*given)[1]).any()),), "pass"),
-    ("11.4", (lambda *given: astray(*given),), "quarter too short"),
+    ("11.4", (lambda *given: bool((apart(*given)[0] > 4 * 2_000**0.5 * apart(*given)[1]).any()),), "pass"),
+    ("11.4", (lambda *given: lenient(*given),), "quarter too short"),
     ("11.4", (lambda *given: False,), "downhill"),
     ("12.1", ("", ""), "two strings of letters"),
     ("12.1", ("ag", "bde"), "from a to f"),
@@ -620,6 +854,18 @@ WRONG = [
         (lambda early, final, keep: np.mean(early.argmax(axis=1) == final.argmax(axis=1)),),
         "count who",
     ),
+    ("13.3", (lambda architecture: None,), "True or False"),
+    ("13.3", (lambda architecture: architecture["blocks"] == 1,), "at least 100"),
+    ("13.3", (lambda architecture: True,), "are ahead in your part"),
+    ("13.3", (lambda architecture: architecture["blocks"] == 3,), "are ahead in your part"),
+    ("13.3", (lambda architecture: architecture["dense"] == 64,), "are ahead in your part"),
+    (
+        "13.3",
+        (lambda architecture: 7_000 < nb.cost(architecture).parameters < 12_000,),
+        "not told apart|ahead",
+    ),
+    ("13.3", (lambda architecture: TABLE.rank(architecture) > 736,), "equally good|are ahead"),
+    ("13.3", (lambda architecture: 250 < TABLE.rank(architecture) < 450,), "equally good"),
     ("14.1", (lambda points: range(len(points)),), "is dominated by"),
     ("14.1", (lambda points: [0, 0],), "each once"),
     ("14.1", (lambda points: walked(points, strict=True),), "equal points"),
@@ -709,22 +955,72 @@ RIGHT = [
     ("01.3", (Listed,)),
     ("01.4", ([blog(), blog(space="wide")],)),
     ("01.4", ((blog(space="wide", epochs=10, seeds=30), blog(epochs=10, seeds=30)),)),
+    ("02.1", (lambda k, a, b: b + b * a * k * k,)),
+    ("02.1", (by_keras,)),
+    ("02.2", (small_lenet, 0.004, 0.005)),
+    ("02.2", (small_lenet, -0.001, 0.005)),
+    ("02.3", (twins(),)),
+    ("02.3", (tuple([*pair] for pair in twins()[::-1]),)),
+    ("02.4", (TORN,)),
+    ("02.4", ({name: float(number) for name, number in reversed(TORN.items())},)),
     ("03.2", (lambda p, q, n: (p - q) ** 2 > 4 * (se(p, n) ** 2 + se(q, n) ** 2),)),
     ("03.2", (lambda p, q, n: abs(p - q) / np.hypot(se(p, n), se(q, n)) > 1.96,)),
+    ("05.1", (230,)),
+    ("05.1", (np.int64(230),)),
+    ("03.1", (lambda matrix: np.mean([f1_of(matrix, i) for i in range(len(matrix))]),)),
+    ("03.1", (lambda matrix: float(np.mean([f1_of(matrix.T, i) for i in range(len(matrix))])),)),
+    ("03.3", ("dca", "both")),
+    ("03.3", (["a", "c", "d"], "both")),
+    ("03.4", (planned_images,)),
+    ("03.4", (lambda p, q, disagree=None: math.ceil(planned_images(p, q, disagree)),)),
+    (
+        "04.1",
+        (2184, nb.SearchSpace([*CHOICES, nb.Choice("dropout", (0, 0.25, 0.5), when={"dense": (64, 128)})])),
+    ),
+    (
+        "04.1",
+        (
+            936 * 7 // 3,
+            nb.SearchSpace([*CHOICES, nb.Choice("dropout", (0.5, 0, 0.25), {"dense": (128, 64)})]),
+        ),
+    ),
+    ("04.2", (lambda a, b: len({name for name, _ in set(a.items()) ^ set(b.items())}),)),
+    (
+        "04.2",
+        (lambda a, b: sum((g in a) != (g in b) or a.get(g) != b.get(g) for g in nb.lenet_space().names),),
+    ),
+    ("04.3", ({b: len(nb.lenet_space().neighbors(nb.lenet_space().nth(i))) for b, i in NTH.items()},)),
+    ("04.4", (MISSING, two_by_two)),
+    ("04.4", ([["96", "ours"], ("936", "theirs")], regressed)),
     ("05.2", (integrated,)),
+    ("05.2", (lambda scores, n: weighted(sorted(scores), n),)),
     ("05.3", (planned,)),
     ("05.3", (played,)),
     ("05.4", (candidates(),)),
+    ("05.4", (fitting,)),
     ("06.1", (what_won,)),
+    ("06.1", (configured,)),
+    ("06.3", (sorted(FAULTS, reverse=True),)),
+    ("06.3", (tuple(FAULTS),)),
+    ("06.2", (lambda n, split: list(range(n))[-sorted((1, int(n * split), n - 1))[1] :],)),
     ("06.2", (lambda n, split: [*range(n)][n - min(max(int(n * split), 1), n - 1) :],)),
     ("07.1", (fittest,)),
     ("07.1", (highest_of,)),
     ("07.2", (one_point,)),
     ("07.2", (lambda *given: one_point(*given, cuts=(1, 2, 3, 4, 5, 6, 7)),)),
     ("09.1", (lambda a, b: by_mean(a, b) if nb.statistics.wilcoxon(b, a) < 0.05 else "tie",)),
+    ("09.1", (by_signs,)),
     ("09.2", (lambda a, b, rng: resampled(a - b, rng),)),
+    ("09.2", (lambda a, b, rng: nb.statistics.bootstrap(a - b, np.mean),)),
+    ("09.3", ("HGFDB",)),
+    ("09.4", (enough,)),
+    ("09.4", (lambda a, b, rng: enough(a - b, np.zeros(len(a)), rng),)),
     ("10.1", (overtakes,)),
     ("10.1", (overtaken,)),
+    ("10.2", ((0.8501, 0.0001), (0.849, 0.05))),
+    ("10.2", ([0.86, 0.005], [0.83, 0.08])),
+    ("10.3", (lambda y, r, noise: conditional(y, np.array([[1 + noise, r], [r, 1]])),)),
+    ("10.3", (lambda y, r, noise: np.array([r * y, 1 + noise - r**2]) / (1 + noise),)),
     ("11.1", (mean_update,)),
     ("11.1", (lambda *given: list(mean_update(*given)),)),
     ("11.1", (lambda logits, rewards, b: (softmax(logits) * (rewards - b)) @ pushes(logits),)),
@@ -753,6 +1049,17 @@ RIGHT = [
     ("14.3", (fair(lambda a, b: 2 * stats.ttest_rel(np.log(a), np.log(b)).pvalue),)),
     ("14.4", (301.05,)),
     ("14.4", (np.float64(305),)),
+    (
+        "13.2",
+        (
+            lambda early, final, keep: np.mean(
+                [ranked_best(*row) < keep for row in zip(early, final, strict=True)]
+            ),
+        ),
+    ),
+    ("13.2", (lambda early, final, keep: share_kept(early, final, keep),)),
+    ("13.3", (lambda architecture: large_and_bad(architecture, ("max",)),)),
+    ("13.3", (lambda architecture: np.bool_(large_and_bad(architecture, ("average", "max"))),)),
     ("16.2", (by_group,)),
     ("16.3", ("abdfg",)),
     ("16.3", (["a", "b", "d", "f", "g"],)),

@@ -11,7 +11,7 @@ import pytest
 import nasbook as nb
 
 ROOT = Path(nb.__file__).parent
-# From the ground to the roof, as CONTRIBUTING.md draws it: a file or a folder imports from its own row or from
+# From the ground to the roof, as CONTRIBUTING.md draws it: a file or folder imports from its own row or from
 # one before it.
 ROWS = [
     "space counting datasets metrics trial pareto",

@@ -50,10 +50,11 @@ def lenet5_article(input_shape: tuple = IMAGE, classes: int = 10) -> keras.Model
 def lenet5_1998() -> keras.Model:
     """LeNet-5 of LeCun, Bottou, Bengio and Haffner (1998), section II.B: 60,000 trainable parameters.
 
-    The 28x28 image is padded to 32x32; background -0.1, ink 1.175. Two things differ. The ten target codes
-    are seven-segment digits, drawn on the paper's grid of 7x12, instead of its hand-drawn characters. And
-    weights start with variance 1 / fan-in (LeCun, Bottou, Orr and Mueller 1998, Efficient BackProp), not
-    between +-2.4 / fan-in: that start is so small that it needs the paper's second-order step sizes.
+    The 28x28 image is padded to 32x32; background -0.1, ink 1.175. Four things differ. The ten target codes
+    are seven-segment digits, drawn on the paper's grid of 7x12, instead of its hand-drawn characters. Weights
+    start with variance 1 / fan-in (LeCun, Bottou, Orr and Mueller 1998, Efficient BackProp), not between
+    +-2.4 / fan-in: that start is so small that it needs the paper's second-order step sizes. The output is a
+    softer softmax of the distances, without the paper's constant j. And it is trained by the book's recipe.
     """
 
     def squash():

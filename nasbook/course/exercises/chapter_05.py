@@ -59,7 +59,7 @@ def _plan(plan) -> str | None:
             return f"{case}{architectures} architectures with {seeds} seeds cannot be paid for."
         if architectures == 1:
             return f"{case}one architecture is no choice. Are the two numbers in order?"
-        if _quality_of_winner(architectures, seeds, noise, spread) >= 0.98 * max(quality.values()):
+        if _quality_of_winner(architectures, seeds, noise, spread) >= 0.97 * max(quality.values()):
             continue
         if 2 * architectures * seeds <= trainings:
             return f"{case}half of the trainings, or more, are left over."

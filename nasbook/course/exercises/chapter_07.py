@@ -1,38 +1,58 @@
 """Exercises of chapter 07."""
 
-from types import SimpleNamespace
+from functools import cache
 
 import numpy as np
 
 from nasbook.course.exercises.checking import NotYet, checker
 from nasbook.networks import lenet_space
 from nasbook.space import SearchSpace
+from nasbook.strategies.genetic import Genetic
+from nasbook.study import search
+from nasbook.table import Table
+
+RUNS = {  # a diagnosis: settings of the genetic algorithm
+    "sound": ({}, {"population": 12, "crossover_rate": 0.5}),
+    "population": ({"population": 100},),
+    "mutation": ({"mutation_rate": 0.8}, {"population": 16, "mutation_rate": 0.7}),
+    "selection": ({"tournament": 1}, {"population": 14, "tournament": 1}),
+}
+LOOK_AT = {
+    "sound": "few values of a child are its own, and parents are better than most of their generation.",
+    "population": "how many generations had parents?",
+    "mutation": "how many of a child's values has none of its parents?",
+    "selection": "parents choose the values of their children; who chose the parents? Where do they stand?",
+}
 
 
 @checker("07.1")
-def _tournament(select) -> str | None:
-    rng = np.random.default_rng(0)
-    for members, size in ((10, 1), (10, 2), (10, 5), (6, 3)):
-        population = [SimpleNamespace(score=score) for score in rng.permutation(members)]
-        drawn = [select(population, rng, size) for _ in range(2000)]
-        if not all(trial in population for trial in drawn):
-            return "return one of the trials that you were given."
-        shares = np.bincount([trial.score for trial in drawn], minlength=members) / len(drawn)
-        expected = np.diff((np.arange(members + 1) / members) ** size)  # all are at most the i-th, one is it
-        if np.abs(shares - expected).max() > 0.05:
-            wins = f"with size {size} the best of {members} wins {shares[-1]:.0%} of the time"
-            if np.isclose(shares[-1], size / members, atol=0.02):
-                return f"{wins}, as if drawn without replacement: the same trial may be drawn twice."
-            return f"{wins}: draw, then compare."
-        again = [[select(population, np.random.default_rng(s), size) for s in range(40)] for _ in range(2)]
-        if again[0] != again[1]:
-            return "the same generator has to give the same winner: draw with `rng`, and with nothing else."
+def _diagnose(diagnose) -> str | None:
+    for diagnosis, some in _generations().items():
+        for settings, generations in some:
+            found = diagnose([list(population) for population in generations])
+            if not isinstance(found, str) or found not in RUNS:
+                return f"return one of {', '.join(map(repr, RUNS))}, and not {found!r}."
+            if found != diagnosis:
+                return f"{found!r} for a run with {settings or 'the usual settings'}: {LOOK_AT[diagnosis]}"
+
+
+@cache
+def _generations() -> dict:
+    """By diagnosis: (settings, the generations of a search), four seeds for each of the settings."""
+    table = Table.load()
+    made = {diagnosis: [] for diagnosis in RUNS}
+    for diagnosis, some in RUNS.items():
+        for settings in some:
+            for seed in range(4):
+                genetic = Genetic(table.space, **settings)
+                search(genetic, table, 150, seed=seed, progress=False)
+                made[diagnosis].append((settings, genetic.generations))
+    return made
 
 
 @checker("07.2")
 def _one_point_crossover(crossover) -> str | None:
-    space, rng = lenet_space(), np.random.default_rng(0)
-    space.crossover = _by_hand
+    space, rng = _ByHand(lenet_space().choices), np.random.default_rng(0)
     always_possible, certain = set(range(1, len(space.names) + 1)), set()
     for _ in range(600):
         mother, father = space.sample(rng), space.sample(rng)
@@ -50,8 +70,11 @@ def _one_point_crossover(crossover) -> str | None:
         return f"no child was cut after gene {min(missing)} of {len(space.names)}: every place is possible."
 
 
-def _by_hand(*_, **__):
-    raise NotYet("that is the book's crossover: cut the two strips yourself, then space.complete.")
+class _ByHand(SearchSpace):
+    """A space that does not cross."""
+
+    def crossover(self, *_, **__):
+        raise NotYet("that is the book's crossover: cut the two strips yourself, then space.complete.")
 
 
 def _cuts(space: SearchSpace, mother, father, child) -> set[int]:

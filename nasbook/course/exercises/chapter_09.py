@@ -1,6 +1,7 @@
 """Exercises of chapter 09."""
 
 import numpy as np
+from scipy.stats import rankdata
 
 from nasbook.course.exercises.checking import checker
 
@@ -59,6 +60,28 @@ def _referee_cases(rng):
         *(luck[:8], luck[:8] + rng.permutation(few), "tie"),
         "six of eight is what chance does: test it.",
     )
+    yield (
+        "20 pairs, less regret in 13 of them, large and small ones",
+        *(luck[:20], luck[:20] + _signed(20, (3, 6, 9, 12, 15, 17, 20), rng), "tie"),
+        "13 of 20 is what chance does: test it.",
+    )
+    yield (
+        "12 pairs, less regret in nine of them, but the three others are the largest",
+        *(luck[:12], luck[:12] + _signed(12, (10, 11, 12), rng), "tie"),
+        "nine of twelve is not enough, and the sizes speak for the other side: test it.",
+    )
+    once = rng.permutation(np.append(rng.uniform(0.0005, 0.0015, size=24), -0.012))
+    yield (
+        "25 pairs, a little less regret in 24 of them, much more in one",
+        *(luck[:25], luck[:25] + once, "A"),
+        "one run spoils the mean; a test of ranks or signs does not mind.",
+    )
+
+
+def _signed(n, negative, rng):
+    """n differences of different sizes; those of these ranks are below 0."""
+    ranks = rng.permutation(np.arange(1, n + 1))
+    return 0.0005 * ranks * np.where(np.isin(ranks, negative), -1, 1)
 
 
 @checker("09.2")
@@ -82,8 +105,8 @@ def _bootstrap_interval(bootstrap_interval) -> str | None:
             return f"it is {width / 3.92:.0%} as wide as a 95 % interval: from which quantile to which?"
         if abs((low + high) / 2 - middle) > 0.4 * error:
             return f"for n={n} it lies at {(low + high) / 2:.4f}; the mean difference is {middle:.4f}."
-    b = rng.uniform(0, 0.01, size=12)
-    a = b + rng.exponential(0.01, size=12) ** 2 * 100
+    b = np.random.default_rng(0).uniform(0, 0.01, size=12)
+    a = b + np.linspace(0.1, 1, 12) ** 8 / 100
     low, high = bootstrap_interval(a, b, rng)
     if abs((high + low) / 2 - np.mean(a - b)) < 0.02 * (high - low):
         return "it lies evenly around the mean, but these differences are skewed: no formula, resample."
@@ -106,3 +129,48 @@ def _mistakes(mistakes) -> str | None:
     for letter in hints:
         if (letter in mistakes.lower()) != (letter in "bdfgh"):
             return f"look at {letter} again: {hints[letter]}"
+
+
+@checker("09.4")
+def _runs_needed(runs_needed) -> str | None:
+    sizes = (20, 40, 80, 160, 320)
+    for case, a, b in _pilots(np.random.default_rng(0)):
+        drawn = np.random.default_rng(1)
+        shares = {n: _found(a, b, n, drawn) for n in sizes}
+        try:
+            n = runs_needed(a.copy(), b.copy(), np.random.default_rng(2))
+        except ValueError as problem:
+            return f"{case}: {problem} More seeds than the pilot has: draw with replacement."
+        if n is not None and n not in sizes:
+            return f"return one of {', '.join(map(str, sizes))}, or None, not {n!r}."
+        if n is None and shares[320] < 0.85:
+            continue
+        if n is None:
+            return f"{case}: {320} seeds find it in {shares[320]:.0%} of the reports. {_APART}"
+        fewer = [shares[m] for m in sizes if m < n]
+        if shares[n] < 0.72:
+            return f"{case}: {n} seeds find it in {shares[n]:.0%} of the reports only; wanted are 80 %."
+        if fewer and max(fewer) > 0.88:
+            return f"{case}: fewer than {n} seeds find it in {max(fewer):.0%} of the reports. {_APART}"
+
+
+_APART = "Does a report draw seeds, so that the two regrets of a pair stay together?"
+
+
+def _found(a, b, n, rng, reports=400):
+    """The share of reports with n pairs in which the signed-rank test (normal approximation) finds it."""
+    drawn = rng.integers(len(a), size=(reports, n))
+    differences = np.round(a - b, 12)[drawn]
+    ranks = rankdata(np.abs(differences), axis=1) * np.sign(differences)  # ties ranked, for nobody
+    spread = np.sqrt(np.sum(ranks**2, axis=1))
+    return np.mean(np.abs(ranks.sum(axis=1)) > 1.96 * np.maximum(spread, 1e-12))
+
+
+def _pilots(rng):
+    """(what it is, a, b): a large difference, one of the other sign, a small one, none."""
+    luck = rng.exponential(0.01, size=40)
+    some, slight = (_signed(40, range(1, last, 2), rng) for last in (27, 35))
+    yield "a pilot of 20 pairs with much shared luck", luck[:20], luck[:20] + _signed(20, (1, 2, 5), rng)
+    yield "a pilot of 40 pairs", luck + some, luck
+    yield "a pilot of 40 pairs, a small difference", luck, luck + slight
+    yield "a pilot of 10 pairs without any difference", luck[:10], luck[:10].copy()
