@@ -191,7 +191,7 @@ def final_tests(tests: Sequence) -> Figure:
 def layer_steps(steps: Sequence) -> Figure:
     """Where a network spends its parameters and its multiply-adds, layer by layer."""
     figure = Figure(figsize=(7.2, 0.34 * len(steps) + 1))
-    names = [f"{step.layer}  {'x'.join(map(str, step.shape))}" for step in steps]
+    names = [f"{step.layer} → {'x'.join(map(str, step.shape))}" for step in steps]
     panels = figure.subplots(1, 2, sharey=True)
     for axes, kind, color in zip(panels, ("parameters", "multiply_adds"), PALETTE, strict=False):
         values = [getattr(step, kind) for step in steps]

@@ -74,16 +74,14 @@ def _operator_or_space(missing, effects) -> str | None:
             continue
         if np.allclose(answer, (space, operator)):
             return "the effect of the operator first, then that of the space."
-        if np.allclose(answer, (-operator, space)) or np.allclose(answer, (operator, -space)):
-            return "theirs minus ours, and the 96 minus the 936: look at the signs."
-        if np.allclose(answer, (-operator, -space)):
+        if np.allclose(np.abs(answer), np.abs((operator, space))):
             return "theirs minus ours, and the 96 minus the 936: look at the signs."
         if np.any(np.isclose(small[1] - large[0], answer)):
-            return "theirs in the 96 minus ours in the 936: that is the colleague's mistake; change one thing only."
+            return "theirs in the 96 minus ours in the 936 is the colleague's mistake: change one thing only."
         if np.isclose(answer[0], small[1] - small[0]) or np.isclose(answer[0], large[1] - large[0]):
             return "that judges the operator in one of the two spaces: average over both."
         if np.isclose(answer[1], small[0] - large[0]) or np.isclose(answer[1], small[1] - large[1]):
             return "that judges the space with one of the two operators: average over both."
         if np.allclose(answer, (2 * operator, 2 * space)):
             return "those are sums over both settings of the other, and means are asked for."
-        return "a mean an arm; then theirs minus ours in each space, the 96 minus the 936 with each operator; then means."
+        return "a mean an arm; then theirs minus ours in each space, and the mean of these two."

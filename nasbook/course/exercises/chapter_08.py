@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import stats
 
-from nasbook.course.exercises.checking import checker
+from nasbook.course.exercises.checking import NotYet, checker
 from nasbook.networks import lenet_space
 from nasbook.space import Choice, SearchSpace
 
@@ -75,3 +75,37 @@ def _interaction(interaction) -> str | None:
             if np.isscalar(answer) and np.isclose(answer, (rest**2).mean()):
                 hint = "that is a variance: divide by the variance of the matrix to get a share."
             return f"{np.round(matrix, 2).tolist()} gives {right:.3f}, you say {answer}: {hint}"
+
+
+@checker("08.4")
+def _best_of(best_of) -> str | None:
+    finalists, budget, noise, regrets = 32, 160, 0.006, []
+    for problem in range(300):
+        rng = np.random.default_rng(problem)
+        qualities = rng.normal(0.85, 0.004, size=finalists).tolist()
+        luck = np.random.default_rng(1_000 + problem)
+        chosen = best_of(list(range(finalists)), _counted(qualities, noise, luck, budget), budget)
+        if chosen not in range(finalists):
+            return f"return one of the candidates that you were given, and not {chosen!r}."
+        equal = np.add(qualities, rng.normal(0, noise / (budget // finalists) ** 0.5, size=finalists))
+        regrets.append([max(qualities) - qualities[i] for i in (int(chosen), int(np.argmax(equal)))])
+    yours, equal = np.mean(regrets, axis=0)
+    said = f"your regret is {yours:.4f} on average, with the same number of seeds for all it is {equal:.4f}"
+    if yours > 4 * equal:
+        return f"{said}: does the choice depend on scores at all?"
+    if yours > 1.35 * equal:
+        return f"{said}: the highest of single scores is the luckiest. Train again those that look best."
+    if yours > 0.85 * equal:
+        return f"{said}: who needs no second look, and who a fifth?"
+
+
+def _counted(qualities, noise, rng, budget):
+    """A trainer of finalists that refuses more than `budget` trainings."""
+    left = iter(range(budget))
+
+    def train(candidate):
+        if next(left, None) is None:
+            raise NotYet(f"a training too many: the budget is {budget} for {len(qualities)} finalists.")
+        return qualities[candidate] + rng.normal(0, noise)
+
+    return train
