@@ -405,6 +405,17 @@ def f1_of(matrix, i):
     return 2 * p * r / (p + r) if p + r else 0.0
 
 
+def macro_f1(matrix):
+    return np.mean([f1_of(matrix, i) for i in range(len(matrix))])
+
+
+def of_the_averages(matrix):
+    """As a mistake, the F1 of macro precision and macro recall."""
+    p = np.mean(np.diag(matrix) / matrix.sum(axis=0).clip(1))
+    r = np.mean(np.diag(matrix) / matrix.sum(axis=1))
+    return 2 * p * r / (p + r)
+
+
 def planned_images(p, q, disagree=None):
     """So many images that the difference is two standard errors, from the error of a single image."""
     one = np.hypot(se(p, 1), se(q, 1)) if disagree is None else disagree**0.5
@@ -622,6 +633,8 @@ WRONG = [
     ("02.4", (TORN | {"output": 650},), "all numbers of 64 maps"),
     ("03.1", (lambda matrix: [0.5],), "one number"),
     ("03.1", (lambda matrix: 0.5,), "F1 of each class first"),
+    ("03.1", (of_the_averages,), "F1 of the averages"),
+    ("03.1", (lambda matrix: np.where(matrix.any(axis=0).all(), macro_f1(matrix), np.nan)[()],), "0/0"),
     ("03.2", (lambda p, q, n: p > q,), "order"),
     ("03.2", (lambda p, q, n: p != q,), "standard error"),
     ("03.2", (lambda p, q, n: abs(p - q) > 2 * (se(p, n) + se(q, n)),), "not the two errors"),
@@ -674,6 +687,7 @@ WRONG = [
     ("04.4", (MISSING, lambda scores: two_by_two(scores, [("96", "theirs")], [("936", "ours")])), "mistake"),
     ("04.4", (MISSING, lambda scores: two_by_two(scores, [("96", "theirs")], [("96", "ours")])), "both"),
     ("04.4", (MISSING, lambda scores: (two_by_two(scores)[0], 0)), "a mean an arm"),
+    ("04.4", (MISSING, lambda scores: np.multiply(two_by_two(scores), 2)), "sums over both"),
     ("05.1", (60,), "only"),
     ("05.1", (10_000,), "fewer"),
     ("05.1", (229.1,), "is whole"),
@@ -967,7 +981,7 @@ RIGHT = [
     ("03.2", (lambda p, q, n: abs(p - q) / np.hypot(se(p, n), se(q, n)) > 1.96,)),
     ("05.1", (230,)),
     ("05.1", (np.int64(230),)),
-    ("03.1", (lambda matrix: np.mean([f1_of(matrix, i) for i in range(len(matrix))]),)),
+    ("03.1", (macro_f1,)),
     ("03.1", (lambda matrix: float(np.mean([f1_of(matrix.T, i) for i in range(len(matrix))])),)),
     ("03.3", ("dca", "both")),
     ("03.3", (["a", "c", "d"], "both")),
