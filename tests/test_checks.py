@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from itertools import pairwise
 
 import keras
 import numpy as np
@@ -461,15 +462,75 @@ def configured(model):
     return {"optimizer": name, "learning_rate": rate, "filters": filters}
 
 
-def fittest(population, rng, size, replace=True):
-    rows = rng.choice(len(population), size=size, replace=replace)
-    return max((population[row] for row in rows), key=lambda trial: trial.score)
+def bred(generations):
+    """Every child with the generation that its parents lived in."""
+    return [(child, old) for old, new in pairwise(generations) for child in new if child not in old]
 
 
-def highest_of(population, rng, size):
-    """A tournament among rows of the population in the order of their scores."""
-    ranked = sorted(population, key=lambda trial: trial.score)
-    return ranked[rng.integers(len(ranked), size=size).max()]
+def of_its_own(child):
+    """The share of a child's values that none of its parents has."""
+    return np.mean([all(p.get(n) != v for p in child.parents) for n, v in child.architecture.items()])
+
+
+def beaten(child, generation):
+    """The share of a generation that the parents of a child beat."""
+    scores = {trial.architecture: trial.score for trial in generation}
+    return np.mean([scores[parent] > score for parent in child.parents for score in scores.values()])
+
+
+def diagnosed(generations, wild=0.4, chosen=0.6):
+    """The answer to 07.1, or that of one whose thresholds are off."""
+    if len(generations) == 1:
+        return "population"
+    if np.mean([of_its_own(child) for child, _ in bred(generations)]) > wild:
+        return "mutation"
+    return "sound" if np.mean([beaten(*pair) for pair in bred(generations)]) > chosen else "selection"
+
+
+def diagnosed_by_scores(generations):
+    """The answer to 07.1, by how far parents lie above the mean of their generation."""
+    lead = []
+    for child, generation in bred(generations):
+        scores = {trial.architecture: trial.score for trial in generation}
+        values = list(scores.values())
+        lead += [(scores[parent] - np.mean(values)) / np.std(values) for parent in child.parents]
+    if not lead:
+        return "population"
+    wild = sum(of_its_own(child) > 0.5 for child, _ in bred(generations)) > len(bred(generations)) / 3
+    return "mutation" if wild else "sound" if np.mean(lead) > 0.3 else "selection"
+
+
+def diagnosed_by_median(generations):
+    """The diagnosis of one who watches the median alone."""
+    medians = [np.median([trial.score for trial in some]) for some in generations]
+    return "population" if len(medians) == 1 else "sound" if medians[-1] > medians[0] else "selection"
+
+
+def same_for_all(candidates, train, budget):
+    """The best by as many trainings of each."""
+    return max(candidates, key=lambda c: np.mean([train(c) for _ in range(budget // len(candidates))]))
+
+
+def looked_at_twice(candidates, train, budget, keep=10):
+    """The best of those that a first score puts ahead, all else spent on them."""
+    first = {candidate: train(candidate) for candidate in candidates}
+    ahead = sorted(first, key=first.get)[-keep:]
+    more = (budget - len(first)) // keep
+    return max(ahead, key=lambda c: np.mean([first[c], *(train(c) for _ in range(more))]))
+
+
+def hopeful(candidates, train, budget):
+    """The one trained most often, if the most promising one is trained next."""
+    known = {candidate: [train(candidate)] for candidate in candidates}
+    for _ in range(budget - len(candidates)):
+        best = max(known, key=lambda c: sum(known[c]) / len(known[c]) + 0.008 / len(known[c]) ** 0.5)
+        known[best].append(train(best))
+    return max(known, key=lambda c: len(known[c]))
+
+
+def luckiest(candidates, train, budget):
+    """The one with the highest single score."""
+    return max((train(c), c) for c in candidates * (budget // len(candidates)))[1]
 
 
 def one_point(space, mother, father, rng, cuts=tuple(range(1, 9))):
@@ -725,13 +786,16 @@ WRONG = [
     ("06.3", (FAULTS | {"7.8"},), "no size limit"),
     ("06.3", (FAULTS | {"8.10"},), "ten classes"),
     ("06.3", (FAULTS | {"8.6"},), "which argument"),
-    ("07.1", (lambda population, rng, size: max(population, key=lambda t: t.score),), "draw"),
-    ("07.1", (lambda population, rng, size: population[-1 if rng.random() < 1 - 0.9**size else 0],), "draw"),
-    ("07.1", (lambda some, rng, size: fittest(some, np.random.default_rng(), size),), "same generator"),
-    ("07.1", (lambda some, rng, size: fittest(some, rng, size, False),), "without replacement"),
+    ("07.1", (lambda generations: None,), "return one of"),
+    ("07.1", (lambda generations: "sound",), "how many generations"),
+    ("07.1", (diagnosed_by_median,), "better than most"),
+    ("07.1", (lambda generations: diagnosed(generations, wild=1),), "none of its parents"),
+    ("07.1", (lambda generations: diagnosed(generations, wild=0.1),), "few values of a child"),
+    ("07.1", (lambda generations: diagnosed(generations, chosen=0),), "who chose the parents"),
     ("07.2", (lambda space, mother, father, rng: space.sample(rng),), "no cut makes"),
     ("07.2", (lambda space, mother, father, rng: mother,), "always at the same place"),
     ("07.2", (lambda space, *parents: space.crossover(*parents, "one-point"),), "the book's crossover"),
+    ("07.2", (lambda space, *parents: type(space).crossover(space, *parents),), "the book's crossover"),
     ("07.2", (lambda *given: one_point(*given, cuts=(2, 3)),), "every place is possible"),
     (
         "07.2",
@@ -753,6 +817,12 @@ WRONG = [
     ("08.3", (lambda matrix: 1.0,), "nothing is left"),
     ("08.3", (lambda matrix: float(np.var(rest(matrix))),), "to get a share"),
     ("08.3", (lambda matrix: float(np.var(rest(matrix)) / np.var(matrix, ddof=1)),), "all is interaction"),
+    ("08.4", (lambda candidates, train, budget: None,), "one of the candidates"),
+    ("08.4", (lambda some, train, budget: same_for_all(some, train, 2 * budget),), "a training too many"),
+    ("08.4", (lambda candidates, train, budget: candidates[0],), "depend on scores at all"),
+    ("08.4", (lambda candidates, train, budget: max(candidates, key=train),), "is the luckiest"),
+    ("08.4", (luckiest,), "is the luckiest"),
+    ("08.4", (same_for_all,), "who a fifth"),
     ("09.1", (lambda a, b: None,), "return 'A'"),
     ("09.1", (lambda a, b: "tie",), "not chance"),
     ("09.1", (lambda a, b: by_mean(b, a),), "less is better"),
@@ -1018,10 +1088,21 @@ RIGHT = [
     ("06.3", (tuple(FAULTS),)),
     ("06.2", (lambda n, split: list(range(n))[-sorted((1, int(n * split), n - 1))[1] :],)),
     ("06.2", (lambda n, split: [*range(n)][n - min(max(int(n * split), 1), n - 1) :],)),
-    ("07.1", (fittest,)),
-    ("07.1", (highest_of,)),
+    ("07.1", (diagnosed,)),
+    ("07.1", (diagnosed_by_scores,)),
     ("07.2", (one_point,)),
     ("07.2", (lambda *given: one_point(*given, cuts=(1, 2, 3, 4, 5, 6, 7)),)),
+    ("08.1", (lambda space: np.sum([1 / (len(space.neighbors(a)) + 1) for a in space.enumerate()]),)),
+    (
+        "08.1",
+        (lambda space: float(sum(Fraction(1, 1 + len(space.neighbors(a))) for a in space.enumerate())),),
+    ),
+    ("08.2", (lambda difference, sd, p: max(1, seeds(p, 2**0.5 * sd / difference)),)),
+    ("08.2", (lambda difference, sd, p: float(max(1, -(-2 * (norm.ppf(p) * sd / difference) ** 2 // 1))),)),
+    ("08.3", (lambda matrix: float(np.var(rest(matrix)) / np.var(matrix)),)),
+    ("08.3", (lambda m: 1 - (np.var(m.mean(axis=0)) + np.var(m.mean(axis=1))) / np.var(m),)),
+    ("08.4", (looked_at_twice,)),
+    ("08.4", (hopeful,)),
     ("09.1", (lambda a, b: by_mean(a, b) if nb.statistics.wilcoxon(b, a) < 0.05 else "tie",)),
     ("09.1", (by_signs,)),
     ("09.2", (lambda a, b, rng: resampled(a - b, rng),)),

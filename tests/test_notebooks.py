@@ -198,6 +198,17 @@ def test_code_cells_are_short(notebook):
     assert statistics.median(lengths) <= 8
 
 
+def test_nasbook_is_imported_before_keras_which_it_makes_faster(notebook):
+    sources = "\n".join(re.sub("^[%!].*", "", cell.source, flags=re.MULTILINE) for cell in code(notebook))
+    imports = [node for node in ast.walk(ast.parse(sources)) if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = [
+        (node.lineno, (getattr(node, "module", None) or node.names[0].name).split(".")[0]) for node in imports
+    ]
+    slow = {"keras", "tensorflow", "autokeras", "keras_tuner"}
+    first = next(name for _, name in sorted(names) if name in slow | {"nasbook"})
+    assert first == "nasbook"
+
+
 def test_only_some_notebooks_open_the_test_set(path, notebook):
     opens = any(calls(cell.source, "final_test") for cell in code(notebook))
     assert not opens or path.name[:2] in OPENS_THE_TEST_SET
