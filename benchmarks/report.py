@@ -79,7 +79,7 @@ def quality_part() -> Iterable[str]:
         f"`{quality.BEST}` is Bayesian optimization, chosen because it lost least on the table. The error is "
         "the standard error of the mean: with three seeds, most neighbors in this list are not told apart. "
         "AutoKeras is ahead of LeNet-5 here, at equal time, and behind it in the README's table of results, "
-        "where it saw a sixth of the images. In these runs nasbook still drew "
+        "where it saw a tenth of the images. In these runs nasbook still drew "
         "every network with the same chance, KerasTuner and Optuna value by value: theirs had three blocks "
         "less often and were cheaper, so that more of them were tried. Hyperband and Optuna's pruner cut "
         "trainings short."
