@@ -279,7 +279,7 @@ def lenient(*given):
     return bool((gap > 4 * error + np.abs(mean_update(*given[1:3], 0)) / 3).any())
 
 
-def tested(*given):
+def verdict_of_estimates(*given):
     """Whether a t-test of any logit says that the mean of the estimates is not the gradient."""
     p = stats.ttest_1samp(estimates(*given), mean_update(*given[1:3], 0)).pvalue
     return bool(np.min(p) < 1e-4)
@@ -998,7 +998,11 @@ WRONG = [
     ("15.4", (lambda seconds, workers, n: 1 / early(seconds, workers, n),), "other way round"),
     ("15.4", (lambda seconds, workers, n: np.mean(seconds[:n]) / np.mean(seconds),), "handed out"),
     ("15.4", (lambda seconds, workers, n: np.mean(sorted(seconds)[:n]) / np.mean(seconds),), "begins late"),
-    ("15.4", (lambda seconds, workers, n: early(seconds, workers, n + 1),), "When does each training end"),
+    (
+        "15.4",
+        (lambda seconds, workers, n: early(seconds, workers, max(1, n - 1)),),
+        "When does each training end",
+    ),
     ("16.1", (lambda *plan: "many",), "give one number"),
     ("16.1", (lambda *plan: done(*plan, start=0),), "15 s before they begin"),
     ("16.1", (lambda *plan: done(*plan) // plan[1],), "what one of the workers does"),
@@ -1124,7 +1128,7 @@ RIGHT = [
     ("11.3", (lambda p: np.exp(stats.entropy(p)),)),
     ("11.3", (lambda p: 2 ** stats.entropy(p, base=2),)),
     ("11.4", (lambda *given: (apart(*given)[0] > 5 * apart(*given)[1]).any(),)),
-    ("11.4", (lambda *given: tested(*given),)),
+    ("11.4", (lambda *given: verdict_of_estimates(*given),)),
     ("12.1", ("ca", "EDB")),
     ("12.1", (["a", "c"], {"b", "d", "e"})),
     (
