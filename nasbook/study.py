@@ -169,7 +169,7 @@ def search(
     window, made_by = how_far(strategy, executor, ahead, order)
     history, pending, repeats, failures = History(stopped="budget spent"), [], 0, 0
     with contextlib.ExitStack() as stack:
-        header = identity(strategy, evaluate, seed, made_by, order)
+        header = journal and identity(strategy, evaluate, seed, made_by, order)  # to compute it takes a while
         file = journal and stack.enter_context(Journal(journal, header))
         submit = executor and stack.enter_context(executors.submitting(executor, evaluate))
         work = stack.enter_context(Work(evaluate, seed, submit, file))

@@ -2,7 +2,7 @@
 
 from matplotlib import cycler
 
-# One color for one thing; the palette is Okabe and Ito's, safe for color-blind readers, with one of Tol's.
+# One color for one thing; the palette is Okabe and Ito's, safe for color-blind readers, with two of Tol's.
 COLORS = {
     "NSGA-II": "#882255",
     "random": "#7f7f7f",
@@ -10,6 +10,7 @@ COLORS = {
     "aging": "#009E73",
     "local": "#CC79A7",
     "REINFORCE": "#E69F00",
+    "controller": "#999933",
     "Bayesian": "#56B4E9",
     "LeNet-5": "#D55E00",
     "AutoKeras": "#009E73",
