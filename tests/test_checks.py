@@ -154,6 +154,11 @@ def by_minimum(points):
     return order[np.array(good, dtype=bool)]
 
 
+def copied(answer):
+    """The same of a copy, in which nobody can count comparisons."""
+    return lambda points: answer(np.array(points, dtype=float))
+
+
 def touching(scores, costs, i):
     """The weights for which a point wins, in NumPy."""
     rest = np.arange(len(scores)) != i
@@ -961,6 +966,8 @@ WRONG = [
     ("14.1", (all_pairs,), "you compare .nearly. all pairs"),
     ("14.1", (pair_by_pair,), "you compare .nearly. all pairs"),
     ("14.1", (asked_all_before,), "one walk is enough"),
+    ("14.1", (copied(all_pairs),), "take far more than twelve times"),
+    ("14.1", (copied(pair_by_pair),), "take far more than twelve times"),
     ("14.3", (lambda a, b, references: True,), "is no verdict"),
     ("14.3", (fair(lambda a, b: 0),), "test the pairs"),
     ("14.3", (fair(lambda a, b: stats.mannwhitneyu(a, b).pvalue),), "test pairs, not two heaps"),
@@ -1142,6 +1149,8 @@ RIGHT = [
     ("13.1", (lambda *plan: [list(rung) for rung in halved(*plan, rounded=half_up)],)),
     ("14.1", (one_walk,)),
     ("14.1", (by_minimum,)),
+    ("14.1", (copied(one_walk),)),
+    ("14.1", (copied(by_minimum),)),
     ("14.2", (tangent,)),
     ("14.2", (touching,)),
     ("14.3", (fair(nb.statistics.wilcoxon),)),

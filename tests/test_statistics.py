@@ -183,7 +183,7 @@ def test_accuracies_compare_as_the_counts_that_they_are():
 @pytest.mark.parametrize("compare", [statistics.effect_size, statistics.wilcoxon])
 @pytest.mark.parametrize(("a", "b"), [([1, 2], [1]), ([1, 2], 1), ([[1, 2]], [[1, 2]]), ([], [])])
 def test_numbers_that_do_not_pair_up_are_refused(compare, a, b):
-    with pytest.raises(ValueError, match="do not pair up: give two rows of equal length"):
+    with pytest.raises(ValueError, match="do not pair up: give equally long rows, not empty"):
         compare(a, b)
 
 

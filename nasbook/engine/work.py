@@ -18,7 +18,6 @@ from nasbook.space import plain
 from nasbook.strategies.protocol import Candidate
 from nasbook.trial import Trial
 
-ON_FILE = 10**9  # more trials than a journal holds
 LONG = 60.0  # seconds without a result after which it looks whether there is a worker
 
 
@@ -56,7 +55,7 @@ class Work:
         self.evaluate, self.seed, self.submit, self.journal = evaluate, seed, submit, journal
         self.begun: dict[tuple, int] = {}
         self.done: dict[tuple, Trial] = {}
-        self.arrived: dict[tuple, int] = {}  # the order of arrival: what is on file came first
+        self.arrived: dict[tuple, tuple[bool, int]] = {}  # sorts by arrival: (not on file, its place)
         self.held, self.suspects = deque(), deque()
         self.suspected: set[tuple] = set()
         self.running: set[Future] = set()
@@ -72,7 +71,7 @@ class Work:
         self.begun[key] = len(self.begun)
         if self.journal and (trial := self.journal.find(candidate)):
             self.done[key] = trial
-            self.arrived[key] = self.journal.place(candidate)
+            self.arrived[key] = (False, self.journal.place(candidate))
         elif self.submit:
             self.held.append(candidate)
             self.start_what_may_run()
@@ -110,7 +109,7 @@ class Work:
         while True:
             done = [(self.arrived[c[:2]], i) for i, (c, _) in enumerate(pending) if c[:2] in self.done]
             if done or not self.submit or self.interrupted:
-                return min(done, default=(0, 0))[1]
+                return min(done, default=(None, 0))[1]
             self.wait()
 
     def result(self, candidate: Candidate, is_new: bool) -> Trial:
@@ -200,7 +199,7 @@ class Work:
         if self.journal:
             self.journal.write(candidate, self.begun[key], trial)
         self.done[key] = trial.bred_from(candidate.parents) if candidate.parents else trial
-        self.arrived[key] = ON_FILE + len(self.arrived)
+        self.arrived[key] = (True, len(self.arrived))
 
     def interrupt(self, number: int, _) -> None:
         """Take note of Ctrl-C for the next step; a second one strikes at once."""

@@ -1,6 +1,7 @@
 """Exercises of chapter 14."""
 
 import contextlib
+import time
 
 import numpy as np
 
@@ -69,11 +70,27 @@ def _too_many_questions(quick_front, n: int = 300) -> str | None:
     if (asked := Counted.comparisons) <= 0.2 * n**2:
         quick_front(points.view(Watched))
         asked = max(asked, Watched.made)
+    if asked < n and _grows_with_the_square(quick_front):  # it copied the points: nothing was counted
+        return "right, but twelve times the points take far more than twelve times as long: sort first."
     if asked > 0.2 * n**2:
         return (
             f"right, but with {asked:,} comparisons for {n} points: you compare (nearly) all pairs. Sort "
             "first; then one walk is enough, if you remember the best so far."
         )
+
+
+def _grows_with_the_square(quick_front, n: int = 300, times: int = 12) -> bool:
+    """Whether more points take longer by much more than their number; sorting takes little more."""
+
+    def seconds(points: np.ndarray) -> float:
+        start = time.process_time()
+        quick_front(points)
+        return time.process_time() - start
+
+    ways = (np.random.default_rng(0).permutation(m) for m in (n, times * n))
+    few, many = (np.column_stack([way, -way]).astype(float) for way in ways)
+    too_long = 4 * times * min(seconds(few) for _ in range(3))
+    return all(seconds(many) > too_long for _ in range(2))
 
 
 def _misplaced(points: np.ndarray, rows: set[int], right: set[int]) -> str:
