@@ -75,6 +75,15 @@ def test_a_notebook_shows_no_error_but_those_meant(notebook):
         assert failed == ("raises-exception" in cell.metadata.get("tags", [])), cell.source
 
 
+def test_no_output_is_missing_that_a_cell_must_have(notebook):
+    for cell in code(notebook):
+        if calls(cell.source, "check") and "raises-exception" not in cell.metadata.get("tags", []):
+            assert "right" in shown(cell), cell.source
+        *_, last = ast.parse(re.sub("^[%!].*", "pass", cell.source, flags=re.MULTILINE)).body
+        if isinstance(last, ast.Expr) and isinstance(last.value, ast.Name):
+            assert "execute_result" in {output.output_type for output in cell.outputs}, cell.source
+
+
 def test_a_notebook_writes_nothing_to_stderr(notebook):
     written = [out.text for cell in code(notebook) for out in cell.outputs if out.get("name") == "stderr"]
     assert written == []

@@ -77,6 +77,8 @@ def execute(path: Path) -> None:
     settings = {
         "kernel_name": "python3",
         "timeout": 3600,
+        "iopub_timeout": 600,  # a busy machine may take its time to hand over an output,
+        "raise_on_iopub_timeout": True,  # and one that is lost must not go unnoticed
         "record_timing": False,
         "store_widget_state": False,
     }
