@@ -91,9 +91,7 @@ def paired_differences(a, b) -> np.ndarray:
     """
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     if a.shape != b.shape or a.ndim != 1 or not a.size:
-        raise ValueError(
-            f"Shapes {a.shape} and {b.shape} do not pair up: give two equally long rows, not empty."
-        )
+        raise ValueError(f"Shapes {a.shape} and {b.shape} do not pair up: give equally long rows, not empty.")
     return np.round(a - b, 12)
 
 
