@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -155,12 +154,13 @@ def assert_no_error_but_those_meant(page, cells) -> None:
     )
 
 
-TOTAL = '.jupyter-widgets tr:has-text("total")'
+TOTAL, PARAMETERS = '.jupyter-widgets tr:has-text("total")', 2  # a row, and a column
 
 
 def total_parameters(page) -> int:
-    row = page.locator(TOTAL).first.inner_text()
-    return int(re.search(r"[\d,]+", row)[0].replace(",", ""))
+    # text_content, since inner_text is empty until the browser has drawn what was scrolled into view.
+    number = page.locator(f"{TOTAL} td").nth(PARAMETERS).text_content()
+    return int(number.replace(",", ""))
 
 
 def move_slider(page) -> tuple[int, int]:
