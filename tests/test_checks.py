@@ -86,6 +86,13 @@ def enough(a, b, rng, share=0.8, paired=True, replace=True):
     return None
 
 
+def by_flips(a, b):
+    """The verdict of one who flips the signs of the differences and looks at their mean."""
+    signs = np.random.default_rng(0).choice((-1, 1), (2_000, len(a)))
+    flipped = np.abs((signs * (a - b)).mean(axis=1))
+    return by_mean(a, b) if np.mean(flipped >= abs(np.mean(a - b)) - 1e-15) < 0.05 else "tie"
+
+
 def by_mean(a, b):
     """The verdict of one who looks at the means alone."""
     return "tie" if np.mean(a) == np.mean(b) else "A" if np.mean(a) < np.mean(b) else "B"
@@ -681,6 +688,8 @@ WRONG = [
     ("01.4", ([blog(), blog(space="wide", epochs=10)],), "swapped at once"),
     ("01.4", ([blog(), blog(space="wide", evaluations=120)],), "the same budget"),
     ("01.4", ([blog(seeds=1), blog(space="wide", seeds=1)],), "one draw of luck"),
+    ("01.4", ([blog(seeds=5), blog(space="wide", seeds=500)],), "pair up"),
+    ("01.4", ([blog(seeds=range(10)), blog(space="wide", seeds=range(10))],), "how many of each"),
     ("02.1", (lambda kernel, a, b: (kernel * a + 1) * b,), "one filter hold"),
     ("02.1", (lambda kernel, a, b: kernel**2 * a * b + a,), "one filter hold"),
     ("02.1", (lambda kernel, a, b: kernel**2 * a * b,), "bias"),
@@ -799,6 +808,7 @@ WRONG = [
     ("07.1", (lambda generations: diagnosed(generations, chosen=0),), "who chose the parents"),
     ("07.2", (lambda space, mother, father, rng: space.sample(rng),), "no cut makes"),
     ("07.2", (lambda space, mother, father, rng: mother,), "always at the same place"),
+    ("07.2", (lambda space, mother, father, rng: father,), "always at the same place"),
     ("07.2", (lambda space, *parents: space.crossover(*parents, "one-point"),), "the book's crossover"),
     ("07.2", (lambda space, *parents: type(space).crossover(space, *parents),), "the book's crossover"),
     ("07.2", (lambda *given: one_point(*given, cuts=(2, 3)),), "every place is possible"),
@@ -842,6 +852,7 @@ WRONG = [
         "spoils the mean",
     ),
     ("09.1", (by_threshold,), "13 of 20"),
+    ("09.1", (by_flips,), "ranks or signs"),
     ("09.2", (lambda a, b, rng: by_formula(a - b),), "no formula"),
     ("09.2", (lambda a, b, rng: (np.mean(a - b), np.mean(a - b)),), "with replacement"),
     ("09.2", (lambda a, b, rng: resampled(b - a, rng),), "other side"),
@@ -913,20 +924,28 @@ WRONG = [
     ("12.1", ("ac", "be"), "two oldest owe"),
     ("12.1", ("ac", "bd"), "becomes young again"),
     ("12.1", ("ac", "bdef"), "count the births"),
+    ("12.1", ("ac", "bcde"), "play any part"),
     ("12.2", (lambda population, sample: 25,), "not a probability"),
     ("12.2", (lambda population, sample: min(1, sample / population),), "miss the best"),
     ("12.2", (lambda population, sample: (1 - 1 / population) ** sample,), "miss the best"),
     ("12.2", (lambda population, sample: 1 - (1 / population) ** sample,), "miss the best"),
-    ("12.3", ({},), "two budgets at least"),
-    ("12.3", ({300: (0, 2)},), "two budgets at least"),
-    ("12.3", ({30: (0, 2), 300: (0, 2)},), "from 300 to 3,000"),
-    ("12.3", ({300: 1, 1000: 2},), "two levels of noise"),
-    ("12.3", ({300: (2, 0), 1000: (1, 3)},), "comes first"),
-    ("12.3", ({300: (0, 10), 1000: (0, 10)},), "at most 2 steps"),
-    ("12.3", ({300: (0, 2), 600: (1, 2)},), "a factor of three"),
-    ("12.3", ({300: (1, 2), 1000: (1, 3)},), "not told apart"),
-    ("12.3", ({300: (2, 3), 1000: (1, 3)},), "300 evaluations, 2 steps: .* the twin is behind"),
-    ("12.3", ({300: (0, 2), 1000: (0, 1)},), "1000 evaluations, 1 steps: .* aging evolution is behind"),
+    ("12.3", ({}, "more"), "two budgets at least"),
+    ("12.3", ({300: (0, 2)}, "more"), "two budgets at least"),
+    ("12.3", ({30: (0, 2), 300: (0, 2)}, "more"), "from 300 to 3,000"),
+    ("12.3", ({300: 1, 1000: 2}, "more"), "two levels of noise"),
+    ("12.3", ({300: (2, 0), 1000: (1, 3)}, "more"), "comes first"),
+    ("12.3", ({300: (0, 10), 1000: (0, 10)}, "more"), "at most 2 steps"),
+    ("12.3", ({300: (0, 2), 600: (1, 2)}, "more"), "a factor of three"),
+    ("12.3", ({300: (1, 2), 1000: (1, 3)}, "more"), "not told apart"),
+    ("12.3", ({300: (2, 3), 1000: (1, 3)}, "more"), "300 evaluations, 2 steps: .* the twin is behind"),
+    (
+        "12.3",
+        ({300: (0, 2), 1000: (0, 1)}, "more"),
+        "1000 evaluations, 1 steps: .* aging evolution is behind",
+    ),
+    ("12.3", ({300: (0, 2), 3000: (2, 3)}, ""), "as the second answer"),
+    ("12.3", ({300: (0, 2), 1000: (0, 2)}, "more"), "your pairs overlap"),
+    ("12.3", ({300: (0, 2), 3000: (2, 3)}, "less"), "which of your own pairs"),
     ("13.1", (lambda n, rungs, r, eta: [(n // eta**i,) for i in range(rungs)],), "pairs"),
     ("13.1", (lambda n, rungs, r, eta: None,), "pairs"),
     ("13.1", (lambda *plan: halved(*plan, rounded=int),), "to the nearest"),
@@ -1068,6 +1087,8 @@ RIGHT = [
     ("03.3", (["a", "c", "d"], "both")),
     ("03.4", (planned_images,)),
     ("03.4", (lambda p, q, disagree=None: math.ceil(planned_images(p, q, disagree)),)),
+    ("03.4", (lambda p, q, d=None: planned_images(p, q, d) - (0 if d is None else 4),)),
+    ("03.1", (lambda matrix: np.array(macro_f1(matrix)),)),
     (
         "04.1",
         (2184, nb.SearchSpace([*CHOICES, nb.Choice("dropout", (0, 0.25, 0.5), when={"dense": (64, 128)})])),
@@ -1103,6 +1124,7 @@ RIGHT = [
     ("07.1", (diagnosed_by_scores,)),
     ("07.2", (one_point,)),
     ("07.2", (lambda *given: one_point(*given, cuts=(1, 2, 3, 4, 5, 6, 7)),)),
+    ("07.2", (lambda *given: one_point(*given, cuts=range(9)),)),
     ("08.1", (lambda space: np.sum([1 / (len(space.neighbors(a)) + 1) for a in space.enumerate()]),)),
     (
         "08.1",
@@ -1143,8 +1165,8 @@ RIGHT = [
         (lambda population, sample: sum((1 - 1 / population) ** i / population for i in range(sample)),),
     ),
     ("12.2", (lambda population, sample: 1 - np.power((population - 1) / population, sample),)),
-    ("12.3", ({300: (0, 2), 1000: (1, 3)},)),
-    ("12.3", ({500: (0.3, 2.2), 1500: [1.2, 3]},)),
+    ("12.3", ({300: (0, 2), 3000: (2, 3)}, "more")),
+    ("12.3", ({1000: [1.5, 2], 300: (0.3, 1.5)}, "more")),
     ("13.1", (halved,)),
     ("13.1", (lambda *plan: [list(rung) for rung in halved(*plan, rounded=half_up)],)),
     ("14.1", (one_walk,)),

@@ -1,5 +1,6 @@
 """Exercises of chapter 01."""
 
+from numbers import Real
 from types import SimpleNamespace
 
 import numpy as np
@@ -80,11 +81,15 @@ def _which_comparison(experiment) -> str | None:
     rows = list(experiment) if isinstance(experiment, list | tuple) else []
     if len(rows) != 2 or any(not isinstance(row, dict) or set(row) != set(names) for row in rows):
         return f"give a list of two dictionaries, each with {', '.join(names)}."
+    if any(not isinstance(row[name], Real) for row in rows for name in names[1:]):
+        return "epochs, evaluations and seeds are numbers: how many of each, such as 3."
     if {row["space"] for row in rows} != {"narrow", "wide"}:
         return "the sentence compares the narrow space with the wide one: search each of them."
     if rows[0]["epochs"] != rows[1]["epochs"]:
         return "space and evaluator are swapped at once: which of them made the difference?"
     if rows[0]["evaluations"] != rows[1]["evaluations"]:
         return "who may try more networks finds more, in any space: give both the same budget."
+    if rows[0]["seeds"] != rows[1]["seeds"]:
+        return "give both the same seeds: then the searches pair up, and neither mean is the shakier one."
     if min(row["seeds"] for row in rows) < 5:
         return "one search is one draw of luck, and a few are not much more: with how many would you be sure?"

@@ -53,7 +53,7 @@ def _generations() -> dict:
 @checker("07.2")
 def _one_point_crossover(crossover) -> str | None:
     space, rng = _ByHand(lenet_space().choices), np.random.default_rng(0)
-    always_possible, certain = set(range(1, len(space.names) + 1)), set()
+    always_possible, certain = set(range(len(space.names) + 1)), set()
     for _ in range(600):
         mother, father = space.sample(rng), space.sample(rng)
         child = crossover(space, mother, father, rng)
@@ -78,11 +78,11 @@ class _ByHand(SearchSpace):
 
 
 def _cuts(space: SearchSpace, mother, father, child) -> set[int]:
-    """Where the parents may have been cut to give this child; a gene that neither has is free."""
+    """Where the parents may have been cut to give this child, the ends included; what neither has is free."""
     parents = [(mother, father), (father, mother)]
     return {
         cut
-        for cut in range(1, len(space.names) + 1)
+        for cut in range(len(space.names) + 1)
         if all(
             child[name] == first.get(name, second.get(name, child[name]))
             for i, name in enumerate(space.names)

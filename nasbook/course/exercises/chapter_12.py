@@ -7,23 +7,23 @@ from nasbook.course.exercises.checking import checker
 
 
 @checker("12.1")
-def _rules_for_a_birth(fair, for_ever) -> str | None:
+def _rules_for_a_birth(fair, longer) -> str | None:
     hints = {
         "a": "in which order does `sorted` put them, and who falls off the left end?",
         "b": "the last P of a list sorted by score: who dies?",
         "c": "does the score of a member play any part in its death?",
-        "d": "what does the better of the two oldest owe its next turn to? And the best of all?",
+        "d": "what does the better of the two oldest owe its next turn to?",
         "e": "who becomes young again, and by what did it win its tournament?",
         "f": "count the births that a member lives through. Then ask by what it was admitted.",
     }
-    questions = {"fair": (fair, "ac"), "for ever": (for_ever, "bde")}
+    questions = {"fair": (fair, "ac"), "longer": (longer, "bde")}
     for question, (answer, _) in questions.items():
         if not isinstance(answer, str | list | tuple | set) or set("".join(map(str, answer)).lower()) - set(
             hints
         ):
             return f"{question}: give the letters, from a to f, as one string."
     if not any("".join(answer) for answer, _ in questions.values()):
-        return "give two strings of letters: where luck is fair, and where a member can stay for ever."
+        return "give two strings of letters: where luck is fair, and where a high score makes a life longer."
     for question, (answer, right) in questions.items():
         for letter, hint in hints.items():
             if (letter in "".join(answer).lower()) != (letter in right):
@@ -42,7 +42,7 @@ def _best_is_drawn(probability) -> str | None:
 
 
 @checker("12.3")
-def _crossing(crossing) -> str | None:
+def _crossing(crossing, moves=None) -> str | None:
     numbers = int | float | np.number
     if not isinstance(crossing, dict) or len(crossing) < 2:
         return "give a dictionary with two budgets at least: {budget: (the twin is ahead, aging is ahead)}."
@@ -57,6 +57,8 @@ def _crossing(crossing) -> str | None:
             )
     if max(crossing) < 3 * min(crossing):
         return "take budgets further apart: a factor of three at least."
+    if moves not in (None, "less", "more"):
+        return 'as the second answer say to which noise the crossing moves in a longer run: "less" or "more".'
     for budget, (low, high) in crossing.items():
         for steps, leader, sign in ((low, "the twin", -1), (high, "aging evolution", 1)):
             aging, twin = (_winners(oldest, steps, budget) for oldest in (True, False))
@@ -66,6 +68,14 @@ def _crossing(crossing) -> str | None:
                 return f"{said} is behind (p {p:.3f}). Where does the order turn?"
             if p >= 0.05:
                 return f"{said} is not told apart from its rival (p {p:.2f}): go further from the crossing."
+    short, long = crossing[min(crossing)], crossing[max(crossing)]
+    if moves and max(short[0], long[0]) < min(short[1], long[1]):
+        return (
+            "your pairs overlap, so both crossings may lie at the same noise: narrow the pairs, or take "
+            "budgets further apart."
+        )
+    if moves and moves != ("more" if long[0] > short[0] else "less"):
+        return f'you say "{moves}": which of your own pairs lies at more noise, that of the longer run?'
 
 
 def _winners(oldest: bool, steps: float, budget: int, seeds: int = 60, size: int = 20, sample: int = 5):
