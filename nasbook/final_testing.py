@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import keras
 import numpy as np
 
 from nasbook import metrics, networks
 from nasbook.datasets import Dataset
-from nasbook.training import CROSS_ENTROPY, RECIPE, fresh_model, measured_cost, most_probable, predict, train
+from nasbook.networks import CROSS_ENTROPY
+from nasbook.training import RECIPE, fresh_model, measured_cost, most_probable, predict, train
 from nasbook.trial import name_of
 
 
@@ -61,7 +61,7 @@ def final_test(
     seeds: int = 3,
     epochs: int = 10,
     images: int | None = None,
-    build: Callable[..., keras.Model] = networks.build,
+    build: Callable = networks.build,
     loss: str | Callable = CROSS_ENTROPY,
     decode: Callable = most_probable,
     metric: str | metrics.Metric = "accuracy",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import keras
 
 IMAGE = (28, 28, 1)
+CROSS_ENTROPY = "sparse_categorical_crossentropy"  # the loss of what says class probabilities
 # Recipes, not initializers: one that two layers share would give both the same weights.
 INITIALIZERS = {
     "random": {"class_name": "RandomNormal", "config": {"stddev": 0.05}},

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from nasbook.engine import executors
+from nasbook.engine import executors, frames
 from nasbook.engine.asking import FAR, candidates, how_far, progress_bar, show, whole
 from nasbook.engine.journal import Journal, identity, read_trials
 from nasbook.engine.work import Work
-from nasbook.trial import Trial, name_of
+from nasbook.trial import Trial
 
 PATIENCE = 1000  # duplicates in a row after which a strategy is taken to have nothing new to propose
 FAILURES = 20  # failed candidates in a row after which something else is taken to be wrong
@@ -103,36 +103,11 @@ class History:
 
     def incumbent(self):
         """The best score so far after every unique evaluation: columns evaluation, epochs, seconds, score."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            {
-                "evaluation": np.arange(1, len(self.fresh) + 1),
-                "epochs": np.cumsum([trial.paid for trial in self.fresh]),
-                "seconds": np.cumsum([trial.seconds for trial in self.fresh]),
-                "score": np.maximum.accumulate([trial.score for trial in self.fresh]),
-            }
-        )
+        return frames.incumbent(self.fresh)
 
     def to_frame(self, *, genes: bool = False):
         """One row a trial; with `genes=True` also one column a gene."""
-        import pandas as pd
-
-        columns = ("score", "parameters", "multiply_adds", "epochs", "seconds", "status", "cached")
-        return pd.DataFrame(
-            {
-                "architecture": name_of(trial.architecture),
-                **{name: getattr(trial, name) for name in columns},
-                **(genes_apart(trial.architecture, columns) if genes else {}),
-            }
-            for trial in self.trials
-        )
-
-
-def genes_apart(architecture, columns: tuple) -> dict:
-    """The genes as columns; one that has the name of another column is called "gene score", for example."""
-    taken = {"architecture", *columns}
-    return {f"gene {name}" if name in taken else name: value for name, value in architecture.items()}
+        return frames.of_trials(self.trials, genes)
 
 
 def search(

@@ -1,28 +1,34 @@
 """Training and evaluation: an architecture goes in, a `Trial` comes out.
 
 A `Trainer` sees training and validation examples only. `final_test` is the one door to the test examples.
+Keras is imported when a network is made: a search whose workers train does not wait for it.
 """
+
+from __future__ import annotations
 
 import dataclasses
 import functools
+import importlib
 import inspect
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 
 from nasbook import metrics, networks
 from nasbook.datasets import Dataset, Examples, arrays
-from nasbook.engine.batches import Batches, feed, fit
 from nasbook.engine.checkpoints import Folder, begin, reinitialize
 from nasbook.engine.costs import measured_cost, refuse_too_large
 from nasbook.engine.describing import description_of
-from nasbook.engine.device import built, one_training, reason_of, start_anew
-from nasbook.engine.watching import CROSS_ENTROPY, ValidationCurve
+from nasbook.engine.device import built, dtype_policy, one_training, reason_of, start_anew
+from nasbook.networks import CROSS_ENTROPY
 from nasbook.trial import Trial
+
+if TYPE_CHECKING:
+    import keras
 
 RECIPE = ("batch_size", "learning_rate", "optimizer")  # a gene of this name takes the place of the setting
 
@@ -40,6 +46,8 @@ def compile_model(
 
     A network that is compiled already keeps its own recipe.
     """
+    import keras
+
     if not model.compiled:
         schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
         recipe = {"class_name": optimizer, "config": {"learning_rate": schedule}}
@@ -62,6 +70,8 @@ def train(
     seed: int = 0,
 ) -> keras.callbacks.History:
     """Compile a network with the book's recipe, and fit it to x and y, or to `Examples`."""
+    from nasbook.engine.batches import fit
+
     examples = Examples(x, y) if y is not None else x
     compile_model(model, epochs * math.ceil(len(examples) / batch_size), learning_rate, optimizer, loss)
     return fit(model, examples, seed=seed, epochs=epochs, batch_size=batch_size, callbacks=callbacks)
@@ -74,6 +84,10 @@ def most_probable(outputs: np.ndarray) -> np.ndarray:
 
 def predict(model, x, decode: Callable = most_probable):
     """What a network says of these inputs: by default the most probable class of each, shape (n,)."""
+    import keras
+
+    from nasbook.engine.batches import Batches, feed
+
     examples = x if hasattr(x, "batch") else Examples(x, np.zeros(len(arrays(x)[0])))
     if not isinstance(model, keras.Model):  # a pipeline of scikit-learn, which says classes
         return model.predict(examples.batch(slice(None))[0])
@@ -136,7 +150,12 @@ class Trainer:
         for name in ("epochs", "batch_size", "learning_rate", *limits):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name}={getattr(self, name)!r} trains nothing: give a number above 0.")
-        object.__setattr__(self, "policy", self.policy or keras.config.dtype_policy().name)
+        object.__setattr__(self, "policy", self.policy or dtype_policy())
+
+    def __setstate__(self, state: dict) -> None:
+        """Where a copy arrives, in a worker that will train, Keras is imported now, not in its first task."""
+        self.__dict__.update(state)
+        importlib.import_module("keras")
 
     @functools.cached_property
     def description(self) -> dict:
@@ -164,6 +183,9 @@ class Trainer:
         candidate starts from its weights wherever shapes agree. `like` is a network that `fit` returned for
         the same candidate: it is trained anew, which saves the time of compiling another one.
         """
+        from nasbook.engine.batches import fit
+        from nasbook.engine.watching import ValidationCurve
+
         epochs = self.epochs if epochs is None else epochs
         if not 0 <= resume < epochs:
             raise ValueError(f"epochs={epochs} after {resume} trains nothing: give at least {resume + 1}.")

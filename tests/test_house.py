@@ -177,3 +177,23 @@ def test_a_search_on_the_table_waits_for_none_of_the_large_libraries():
     best, heavy = run.stdout.splitlines()
     assert best.startswith("Trial(")
     assert heavy == "[]"
+
+
+WORKERS_TRAIN = """
+import sys
+import nasbook as nb
+
+if __name__ == "__main__":
+    trainer = nb.Trainer(nb.load("mnist", train=64, validation=16), epochs=1)
+    with nb.Processes(1) as executor:
+        history = nb.search(nb.RandomSearch(nb.lenet_space()), trainer, 1, executor=executor, progress=False)
+    print(history.best.status, [name for name in ("keras", "tensorflow") if name in sys.modules])
+"""
+
+
+def test_a_search_whose_workers_train_imports_keras_in_them_alone(tmp_path):
+    script = tmp_path / "search.py"
+    script.write_text(WORKERS_TRAIN)
+    run = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert run.stdout == "done []\n"
+    assert "oneDNN" not in run.stderr, "a worker is quiet when TensorFlow starts"

@@ -4,6 +4,8 @@ One file for a trainer, a candidate, a seed and the epochs trained. The latest s
 on from, so that a search that was killed in between can train that part again. No pickles: NumPy archives.
 """
 
+from __future__ import annotations
+
 import contextlib
 import hashlib
 import os
@@ -11,12 +13,14 @@ import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import keras
 import numpy as np
 
 from nasbook.trial import name_of
+
+if TYPE_CHECKING:
+    import keras
 
 
 class Checkpoint(NamedTuple):
@@ -79,9 +83,11 @@ class Folder(NamedTuple):
 
 def contents(model: keras.Model) -> dict[str, np.ndarray]:
     """What a file holds: the weights by path, and every variable, random states of layers included."""
-    held = {f"weights/{weight.path}": keras.ops.convert_to_numpy(weight) for weight in model.weights}
+    from keras.ops import convert_to_numpy
+
+    held = {f"weights/{weight.path}": convert_to_numpy(weight) for weight in model.weights}
     everything = [*model.variables, *model.optimizer.variables]
-    return held | {f"variable/{i}": keras.ops.convert_to_numpy(one) for i, one in enumerate(everything)}
+    return held | {f"variable/{i}": convert_to_numpy(one) for i, one in enumerate(everything)}
 
 
 def read(file: Path) -> Checkpoint:

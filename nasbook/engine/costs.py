@@ -2,7 +2,6 @@
 
 import re
 
-import keras
 import numpy as np
 
 from nasbook.networks import Cost
@@ -15,6 +14,8 @@ def measured_cost(model) -> Cost:
     of Keras's dense, convolutional and recurrent ones and has no method `multiply_adds(output_shape)` that
     tells. What is no Keras network has neither.
     """
+    import keras
+
     if not isinstance(model, keras.Model):
         return Cost(None, None)
     parameters = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)

@@ -74,6 +74,12 @@ def gradient_registry() -> dict:
     return getattr(getattr(ops, "gradient_registry", None), "_registry", {})
 
 
+def dtype_policy() -> str:
+    """The name of Keras's dtype policy: its default where Keras was not imported, and nobody set another."""
+    keras = sys.modules.get("keras")
+    return keras.config.dtype_policy().name if keras else "float32"
+
+
 def device() -> str:
     """The device that Keras computes on: "GPU" or "CPU"."""
     import keras

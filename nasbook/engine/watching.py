@@ -10,8 +10,7 @@ import numpy as np
 from nasbook import metrics
 from nasbook.engine.batches import Batches, feed
 from nasbook.engine.describing import named
-
-CROSS_ENTROPY = "sparse_categorical_crossentropy"
+from nasbook.networks import CROSS_ENTROPY
 
 
 class ValidationCurve(keras.callbacks.Callback):
