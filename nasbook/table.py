@@ -79,8 +79,8 @@ class Table:
         """The recorded trial: number `seed` modulo the number of seeds, so that any seed finds one.
 
         With fewer `epochs` than recorded, the trial as it stood then: the learning rate was still falling.
-        The first `resume` epochs are not paid for. Raises ValueError for an architecture outside the space,
-        for epochs that were not recorded, and for inherited weights, of which there is no record.
+        The first `resume` epochs are not paid for, but every start is. Raises ValueError for an architecture
+        outside the space, epochs that were not recorded, and inherited weights, of which there is no record.
         """
         known = isinstance(architecture, Architecture) and self.records.get(architecture)
         trials = known or self.records[self.space.architecture(architecture)]
@@ -157,13 +157,15 @@ def trial_of(architecture: Architecture, row: Mapping[str, str]) -> Trial:
         parameters=int(row["parameters"]),
         multiply_adds=int(row["multiply_adds"]),
         seconds=float(row["seconds"]),
+        starting=float(row.get("starting", 0)),
         **(failed if row["error"] else {"score": curve[-1]}),
     )
 
 
 def part(trial: Trial, epochs: int, resume: int) -> Trial:
     """The trial after fewer epochs, paid for from epoch `resume` on. A failed one stays failed."""
-    curve, seconds = trial.curve[:epochs], trial.seconds * (epochs - resume) / trial.epochs
+    curve, share = trial.curve[:epochs], (epochs - resume) / trial.epochs
+    seconds = trial.starting + (trial.seconds - trial.starting) * share
     score = curve[-1] if trial.status == "done" else trial.score
     parts = {"epochs": epochs, "curve": curve, "score": score, "seconds": seconds}
     return dataclasses.replace(trial, resumed=resume, **parts)

@@ -84,12 +84,10 @@ def most_probable(outputs: np.ndarray) -> np.ndarray:
 
 def predict(model, x, decode: Callable = most_probable):
     """What a network says of these inputs: by default the most probable class of each, shape (n,)."""
-    import keras
-
     from nasbook.engine.batches import Batches, feed
 
     examples = x if hasattr(x, "batch") else Examples(x, np.zeros(len(arrays(x)[0])))
-    if not isinstance(model, keras.Model):  # a pipeline of scikit-learn, which says classes
+    if not hasattr(model, "layers"):  # a pipeline of scikit-learn, which says classes
         return model.predict(examples.batch(slice(None))[0])
     return decode(model.predict(feed(Batches(examples, 500)), verbose=0))
 
@@ -183,8 +181,7 @@ class Trainer:
         candidate starts from its weights wherever shapes agree. `like` is a network that `fit` returned for
         the same candidate: it is trained anew, which saves the time of compiling another one.
         """
-        from nasbook.engine.batches import fit
-        from nasbook.engine.watching import ValidationCurve
+        from nasbook.engine import batches, watching
 
         epochs = self.epochs if epochs is None else epochs
         if not 0 <= resume < epochs:
@@ -196,7 +193,7 @@ class Trainer:
         batch_size, *recipe = (genes.get(name, getattr(self, name)) for name in RECIPE)
         steps = max(epochs, self.epochs) * math.ceil(len(self.data.train) / batch_size)
         with one_training(self.policy):
-            curve = ValidationCurve(self)
+            curve = watching.ValidationCurve(self)
             try:
                 model = fresh_model(candidate, self.build, self.data, seed)
                 cost = measured_cost(model)
@@ -208,14 +205,14 @@ class Trainer:
                 done = len(curve.scores)
                 settings = {"seed": seed, "epochs": epochs, "begun": done, "batch_size": batch_size}
                 settings |= {"class_weight": self.class_weight, "callbacks": [curve, *self.callbacks()]}
-                fit(model, self.data.train, **settings)
+                batches.fit(model, self.data.train, **settings)
                 outcome = {"score": curve.scores[-1]}
                 if self.checkpoints:
                     self.folder.save(candidate, seed, model, curve.scores, done)
             except Exception as problem:
                 model, outcome = None, {"score": -math.inf, "status": "failed", "error": reason_of(problem)}
-        outcome |= {"curve": tuple(curve.scores), "seconds": curve.seconds, "resumed": done}
-        return Trial(candidate, seed, epochs, **cost._asdict(), **outcome), model
+        outcome |= {"curve": tuple(curve.scores), "seconds": curve.seconds, "starting": curve.starting}
+        return Trial(candidate, seed, epochs, resumed=done, **cost._asdict(), **outcome), model
 
     @functools.cached_property
     def folder(self) -> Folder:

@@ -12,7 +12,8 @@ class Trial:
     for every epoch. Where several trainings are averaged, over seeds or folds, `scores` holds theirs. A
     failed trial has score -inf and says why in `error`. `cached` marks a duplicate that was not trained
     again; `parents` are the architectures it was bred from. The first `resumed` epochs came from a
-    checkpoint: `seconds` do not hold them, and they cost nothing again. Unknown `multiply_adds` are None.
+    checkpoint: `seconds` do not hold them, and they cost nothing again. `starting` of the seconds went into
+    building and compiling, which every start costs. Unknown `multiply_adds` are None.
     """
 
     architecture: Mapping
@@ -29,6 +30,7 @@ class Trial:
     cached: bool = False
     resumed: int = 0
     scores: tuple[float, ...] = ()
+    starting: float = 0.0
 
     @property
     def paid(self) -> int:

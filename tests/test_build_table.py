@@ -55,7 +55,13 @@ def test_a_whole_log_is_left_as_it_is(log):
     assert log.read_bytes() == before
 
 
-def test_the_seconds_of_compiling_are_shared_by_all_seeds():
-    rows = [{"seconds": "6.0", "compiled": "1"}, *[{"seconds": "5.0", "compiled": "0"}] * 2]
-    assert build_table.seconds_of_compiling(rows) == 1
-    assert build_table.seconds_of_compiling(rows[1:]) == 0
+def test_every_training_of_the_table_pays_for_compiling_its_network():
+    rows = [{"seconds": "6.0", "starting": "1.5", "compiled": "1"}]
+    rows += [
+        {"seconds": "5.0", "starting": "0.5", "compiled": "0"},
+        {"seconds": "4.5", "starting": "0.4", "compiled": "0"},
+    ]
+    paid = [build_table.as_if_compiled(row, rows) for row in rows]
+    assert [row["starting"] for row in paid] == ["1.50"] * 3
+    assert [row["seconds"] for row in paid] == ["6.00", "6.00", "5.60"]
+    assert build_table.as_if_compiled(rows[1], rows[1:]) == {"seconds": "5.00", "starting": "0.50"}

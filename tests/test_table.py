@@ -126,11 +126,12 @@ def test_epochs_that_were_not_recorded_are_refused(epochs):
         TABLE(TABLE.best, epochs=epochs)
 
 
-def test_a_resumed_training_costs_only_the_epochs_that_are_new():
+def test_a_resumed_training_costs_a_start_and_only_the_epochs_that_are_new():
     full, rest = TABLE(TABLE.best, seed=2), TABLE(TABLE.best, seed=2, resume=2)
     assert (rest.score, rest.curve, rest.epochs, rest.resumed) == (full.score, full.curve, 5, 2)
-    assert rest.seconds == pytest.approx(full.seconds * 3 / 5)
-    assert TABLE(TABLE.best, epochs=3, resume=1).seconds == pytest.approx(TABLE(TABLE.best).seconds * 2 / 5)
+    part = TABLE(TABLE.best, seed=2, epochs=3, resume=1)
+    for trial, share in ((rest, 3 / 5), (part, 2 / 5)):
+        assert trial.seconds == pytest.approx(full.starting + (full.seconds - full.starting) * share)
     with pytest.raises(ValueError, match="epochs=2 after 2 is not in the table: give a number from 3 to 5"):
         TABLE(TABLE.best, epochs=2, resume=2)
 
@@ -187,6 +188,15 @@ ROWS = """1,,0,0.5,0.6,0.58,10,20,3,
 @pytest.fixture
 def toy() -> Table:
     return Table.read(TOY, (dict(zip(COLUMNS, row.split(","), strict=True)) for row in ROWS.splitlines()))
+
+
+def test_every_start_is_paid_however_few_epochs_are_trained():
+    rows = [dict(zip(COLUMNS, row.split(","), strict=True)) for row in ROWS.splitlines()]
+    toy = Table.read(TOY, [row | {"starting": "1.5"} for row in rows])
+    small = TOY.nth(0)
+    assert (toy(small, seed=1).seconds, toy(small, seed=1).starting) == (5, 1.5)
+    assert toy(small, seed=1, epochs=1).seconds == 1.5 + 3.5 / 2
+    assert toy(small, seed=1, resume=1).seconds == 1.5 + 3.5 / 2
 
 
 def test_a_table_by_hand(toy):

@@ -139,7 +139,7 @@ class Task:
         strategy, evaluate = nb.RandomSearch(self.space), evaluate or self.trainer
         found = nb.search(strategy, evaluate, 2, seed=5, executor=executor, progress=False)
         assert [trial.status for trial in found] == ["done"] * 2, found.trials
-        return [dataclasses.replace(trial, seconds=0.0) for trial in found]
+        return [dataclasses.replace(trial, seconds=0.0, starting=0.0) for trial in found]
 
     @functools.cached_property
     def alone(self) -> tuple[list[nb.Trial], list[keras.Model]]:
@@ -375,7 +375,9 @@ class MeanTarget:
             failed = {"score": -np.inf, "status": "failed", "error": "MemoryError: too large"}
             return nb.Trial(architecture, seed, epochs, seconds=3.0, **failed)
         curve = (score - 1, score)[2 - epochs :]
-        return nb.Trial(architecture, seed, epochs, score=score, curve=curve, seconds=2.0, parameters=5)
+        return nb.Trial(
+            architecture, seed, epochs, score=score, curve=curve, seconds=2.0, starting=0.5, parameters=5
+        )
 
 
 NUMBERS = dataset("numbers", np.arange(64), np.arange(64.0))
@@ -387,7 +389,8 @@ def test_over_folds_the_score_and_the_curve_are_means_and_seconds_add_up():
     assert len(trial.scores) == 4
     assert trial.score == pytest.approx(np.mean(trial.scores)) == pytest.approx(31.5)
     assert trial.curve == pytest.approx((30.5, 31.5))
-    assert (trial.seconds, trial.status, trial.parameters, trial.seed) == (8.0, "done", 5, 0)
+    assert (trial.seconds, trial.starting) == (8.0, 2.0)
+    assert (trial.status, trial.parameters, trial.seed) == ("done", 5, 0)
     assert trial.architecture == A
 
 

@@ -72,13 +72,13 @@ class CrossValidated:
 def mean_of(trials: Sequence[Trial]) -> Trial:
     """One trial for several of the same architecture; failed where one of them failed."""
     first, scores = trials[0], tuple(trial.score for trial in trials)
-    seconds, failed = sum(trial.seconds for trial in trials), [t for t in trials if t.status == "failed"]
-    if failed:
-        return dataclasses.replace(failed[0], seed=first.seed, seconds=seconds, scores=scores)
+    spent = {name: sum(getattr(trial, name) for trial in trials) for name in ("seconds", "starting")}
+    if failed := [trial for trial in trials if trial.status == "failed"]:
+        return dataclasses.replace(failed[0], seed=first.seed, scores=scores, **spent)
     shortest = min(len(trial.curve) for trial in trials)
     curve = tuple(np.mean([trial.curve[:shortest] for trial in trials], axis=0).tolist())
     return dataclasses.replace(
-        first, score=math.fsum(scores) / len(scores), scores=scores, curve=curve, seconds=seconds
+        first, score=math.fsum(scores) / len(scores), scores=scores, curve=curve, **spent
     )
 
 

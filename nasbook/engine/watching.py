@@ -18,7 +18,7 @@ class ValidationCurve(keras.callbacks.Callback):
 
     def __init__(self, trainer):
         super().__init__()
-        self.trainer, self.scores, self.start = trainer, [], time.perf_counter()
+        self.trainer, self.scores, self.start, self.starting = trainer, [], time.perf_counter(), 0.0
         self.metric = metrics.get(trainer.metric)
 
     @functools.cached_property
@@ -30,6 +30,7 @@ class ValidationCurve(keras.callbacks.Callback):
         return time.perf_counter() - self.start
 
     def on_train_batch_end(self, batch, logs=None):
+        self.starting = self.starting or self.seconds
         if self.seconds > self.trainer.max_seconds:
             raise TimeoutError(f"the training took longer than {self.trainer.max_seconds:g} seconds")
 

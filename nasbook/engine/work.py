@@ -124,7 +124,7 @@ class Work:
             raise KeyboardInterrupt
         if is_new:
             return trial
-        return dataclasses.replace(trial, cached=True, seconds=0.0, parents=candidate.parents)
+        return dataclasses.replace(trial, cached=True, seconds=0.0, starting=0.0, parents=candidate.parents)
 
     def wait(self) -> None:
         """Keep what has finished, at least one; warns where it takes long and a cluster has no worker."""

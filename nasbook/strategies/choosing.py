@@ -30,8 +30,8 @@ def again(trial: Trial, evaluate, seeds: int) -> Trial:
     """The same architecture with the seeds after that of the trial."""
     fresh = [evaluate(trial.architecture, seed=trial.seed + 1 + i) for i in range(seeds)]
     scores = tuple(one.score for one in fresh)
-    seconds = sum(one.seconds for one in fresh)
-    return dataclasses.replace(trial, score=float(np.mean(scores)), scores=scores, seconds=seconds)
+    spent = {name: sum(getattr(one, name) for one in fresh) for name in ("seconds", "starting")}
+    return dataclasses.replace(trial, score=float(np.mean(scores)), scores=scores, **spent)
 
 
 def by_model(history, space: SearchSpace) -> Trial:

@@ -29,7 +29,10 @@ def lenet5(input_shape: tuple = IMAGE, classes: int = 10) -> keras.Model:
 
 
 def lenet5_article(input_shape: tuple = IMAGE, classes: int = 10) -> keras.Model:
-    """ "LeNet-5" as the article describes it (its section 4.3): one dense layer; 34,622 parameters."""
+    """ "LeNet-5" as the article describes it (its section 4.3): one dense layer; 34,622 parameters.
+
+    The article says nothing of padding; there is none here.
+    """
     return keras.Sequential(
         [
             keras.Input(input_shape),
