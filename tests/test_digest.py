@@ -207,6 +207,20 @@ def test_what_a_value_does_not_use_and_where_it_stands_do_not_count():
     assert digest(cell(more)) == digest(cell(BASE))
 
 
+def test_an_attribute_is_no_global_of_the_same_name():
+    text = """
+def evaluate(x):
+    class Inner:
+        size = limit
+    return x.scores, (lambda: x.limit), used
+"""
+    known = {"scores": 1, "limit": 2, "used": 3}
+    before = digest(cell(text, **known))
+    assert digest(cell(text, **known | {"scores": 9})) == before
+    assert digest(cell(text, **known | {"used": 9})) != before
+    assert digest(cell(text, **known | {"limit": 9})) != before, "the body of a class looks it up"
+
+
 def test_a_helper_in_a_file_of_ones_own_counts_also_where_it_is_reached_through_its_module(
     tmp_path, monkeypatch
 ):

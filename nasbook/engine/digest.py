@@ -5,6 +5,7 @@ defaults and what they refer to count, the names of files do not. Packages are t
 says.
 """
 
+import dis
 import functools
 import hashlib
 import inspect
@@ -102,7 +103,7 @@ class Teller:
             return "function", self.known[id(value)]
         self.known[id(value)] = len(self.known)
         cells = (cell.cell_contents for cell in value.__closure__ or () if is_full(cell))
-        names = sorted(names_in(value.__code__) & value.__globals__.keys())
+        names = sorted(globals_in(value.__code__) & value.__globals__.keys())
         parts = (value.__defaults__, value.__kwdefaults__, vars(value), *cells)
         used = ((name, self.told(value.__globals__[name], seen)) for name in names)
         return "function", self.code(value.__code__), *(self.told(part, seen) for part in parts), *used
@@ -140,9 +141,11 @@ class Teller:
         return "instance", self.told(type(value), seen), self.told(kept, seen)
 
 
-def names_in(value: types.CodeType) -> set[str]:
-    inner = (names_in(one) for one in value.co_consts if isinstance(one, types.CodeType))
-    return set(value.co_names).union(*inner)
+def globals_in(value: types.CodeType) -> set[str]:
+    """The names that a function, or one inside of it, looks up around it; attributes are none."""
+    inner = (globals_in(one) for one in value.co_consts if isinstance(one, types.CodeType))
+    steps = dis.get_instructions(value)
+    return {step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}.union(*inner)
 
 
 def is_full(cell: types.CellType) -> bool:
