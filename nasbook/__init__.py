@@ -35,6 +35,8 @@ _PUBLIC = {
     "tasks.book_images": ["load"],
     "tasks.drawn": ["Drawn"],
     "tasks.own_images": ["load_folder", "load_arrays"],
+    "tasks.own_boxes": ["load_boxes"],
+    "tasks.own_masks": ["load_masks"],
     "space": ["Choice", "SearchSpace", "Architecture"],
     "networks": ["Layer", "layers", "lenet_space", "build", "cost", "trace"],
     "tasks.article": ["article_space"],

@@ -63,7 +63,8 @@ def divide(
     missing = set(range(len(classes))) - set.intersection(*drawn.values())
     few = [f"{classes[label]} ({np.sum(y == label)})" for label in sorted(missing)]
     what = "images" if groups is None else "images or groups"
-    refuse(few, f"Too few {what} to {' and '.join(drawn)} on", f"add {what}, or drop the class")
+    cure = f"add {what}{', or drop the class' * (len(classes) > 1)}"
+    refuse(few, f"Too few {what} to {' and '.join(drawn)} on", cure)
     return parts
 
 
@@ -74,15 +75,15 @@ def how_many(sizes: np.ndarray, share: float | None, images: int) -> int:
     return int(np.abs(np.cumsum(sizes) - share * images).argmin()) + 1
 
 
-def check_shares(shares: dict[str, float]) -> None:
-    """Raise ValueError where the parts to be drawn cannot be."""
+def check_shares(shares: dict[str, float], otherwise: str = ", or the images of the part themselves") -> None:
+    """Raise ValueError where the parts to be drawn cannot be; `otherwise` says what else may be given."""
     if not (
         all(isinstance(share, Real) and share > 0 for share in shares.values()) and sum(shares.values()) < 1
     ):
         told = " and ".join(f"{part}={share!r}" for part, share in shares.items())
         raise ValueError(
             f"{told} cannot be drawn: give shares of the images, numbers above 0 that leave something to "
-            "train on, such as 0.2, or the images of the part themselves."
+            f"train on, such as 0.2{otherwise}."
         )
 
 

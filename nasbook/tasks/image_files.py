@@ -135,10 +135,31 @@ def visible(folder: Path) -> list[Path]:
     """What a folder holds, sorted by name, without hidden files and what systems leave behind."""
     if not folder.is_dir():
         raise FileNotFoundError(
-            f"There is no folder {folder}: give one that holds a subfolder for each class."
+            f"There is no folder {folder}: give one that holds the images, or what belongs to them."
         )
     shown = [one for one in folder.iterdir() if not one.name.startswith(".")]
     return sorted((one for one in shown if one.name.lower() not in LEFT_BY_SYSTEMS), key=lambda one: one.name)
+
+
+def files_below(folder: Path, without: Collection[Path] = (), above: Collection[Path] = ()) -> list[Path]:
+    """All files in a folder and its folders but some; a link that leads back to one above is not followed."""
+    found, above = [], {*above, folder.resolve()}
+    for one in visible(folder):
+        if not one.is_dir():
+            found.append(one)
+        elif one.resolve() not in {*above, *without}:
+            found += files_below(one, without, above)
+    return found
+
+
+def images_below(path: Path, without: Collection[Path] = ()) -> list[str]:
+    """The names of the images anywhere in a folder. Raises ValueError where there are none."""
+    files = files_below(path, without)
+    refuse_broken(files, path)
+    images = [seen_from(path, file) for file in files if seems_image(file)]
+    if not images:
+        raise ValueError(f"No images are in {path}: give a folder that holds some, directly or in folders.")
+    return images
 
 
 def folders_in(folder: Path) -> list[Path]:

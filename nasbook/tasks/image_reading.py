@@ -12,6 +12,8 @@ OTHER_FORMATS = (
     *("CUR", "ICO", "ICNS", "DCX", "PSD", "GBR", "IMT", "TGA", "XVTHUMB"),
 )
 GRAY = ("1", "L", "LA", "La")  # what Pillow calls them
+FITS = ("stretch", "pad", "crop")  # how an image is resized
+ORIENTATION, ON_ITS_SIDE = 0x0112, (5, 6, 7, 8)  # what a camera notes
 
 DAMAGED = ("Damaged, empty, or no image inside", "replace or delete them")
 SEVERAL = (
@@ -39,12 +41,12 @@ def shortened(names: Sequence, most: int = 12) -> str:
     return ", ".join(map(str, names[:most])) + more
 
 
-def check_look(size: object, fit: str, channels: int | None) -> None:
-    """Raise ValueError for settings of `read_image` that mean nothing."""
+def check_look(size: object, fit: str, channels: int | None, fits: Sequence[str] = FITS) -> None:
+    """Raise ValueError for settings of `read_image` that mean nothing; `fits` are those that are possible."""
     if size is not None and not (np.shape(size) == (2,) and all(isinstance(n, int) and n > 0 for n in size)):
         raise ValueError(f"size={size!r} is no size of an image: give (height, width) in pixels, above 0.")
-    if fit not in ("stretch", "pad", "crop"):
-        raise ValueError(f"There is no fit {fit!r}: choose one of 'stretch', 'pad', 'crop'.")
+    if fit not in fits:
+        raise ValueError(f"There is no fit {fit!r}: choose one of {', '.join(map(repr, fits))}.")
     if fit != "stretch" and size is None:
         raise ValueError(f"fit={fit!r} says how to resize: give a size, too, such as size=(28, 28).")
     if channels not in (None, 1, 3):
@@ -121,20 +123,43 @@ def sixteen_bits(image):
     return Image.fromarray(pixels)
 
 
-def fitted(image, size: tuple[int, int], fit: str):
-    """The Pillow image in this size (height, width): stretched, in a black frame, or without its margins."""
+def fitted(image, size: tuple[int, int], fit: str, smooth: bool = True):
+    """The Pillow image in this size (height, width): stretched, in a black frame, or without its margins.
+
+    Between pixels it is linear, or, if it may not be smooth, the nearest pixel.
+    """
     from PIL import Image, ImageOps
 
-    smooth, (height, width) = Image.Resampling.BILINEAR, size
+    method, (height, width) = Image.Resampling.BILINEAR if smooth else Image.Resampling.NEAREST, size
     if fit == "crop":
-        return ImageOps.fit(image, (width, height), smooth)
-    if fit == "stretch":
-        return image.resize((width, height), smooth)
-    scale = min(height / image.height, width / image.width)
-    inner = image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))), smooth)
+        return ImageOps.fit(image, (width, height), method)
+    (top, left), inner = placed((image.height, image.width), size, fit)
+    resized = image.resize(inner[::-1], method)
+    if inner == tuple(size):
+        return resized
     framed = Image.new(image.mode, (width, height), 0)
-    framed.paste(inner, ((width - inner.width) // 2, (height - inner.height) // 2))
+    framed.paste(resized, (left, top))
     return framed
+
+
+def placed(before: tuple[int, int], size: tuple[int, int], fit: str) -> tuple:
+    """Where an image of the size `before` lies in one of `size`: (top, left), and (height, width) of it."""
+    if fit == "stretch":
+        return (0, 0), tuple(size)
+    scale = min(new / old for new, old in zip(size, before, strict=True))
+    inner = tuple(max(1, round(side * scale)) for side in before)
+    return tuple((whole - side) // 2 for whole, side in zip(size, inner, strict=True)), inner
+
+
+def size_of(file: Path) -> tuple[int, int]:
+    """Height and width of an image as `read_image` reads it, without reading all of it."""
+    from PIL import Image
+
+    with Image.open(file, formats=formats()) as opened:
+        if opened.format == "TIFF":
+            opened.load()  # which turns it
+            return opened.size[::-1]
+        return opened.size if opened.getexif().get(ORIENTATION) in ON_ITS_SIDE else opened.size[::-1]
 
 
 def read_images(path: Path, names: Sequence[str], keep: int, read: Callable) -> np.ndarray:
