@@ -635,6 +635,10 @@ def test_the_test_images_are_read_again_from_their_files_and_not_before(folder, 
         lambda path: (path / "images/nothing.png").unlink(),
         lambda path: (path / "labels/nothing.txt").unlink(),
         lambda path: Image.new("L", (96, 90)).save(path / "images/new.png"),
+        lambda path: [
+            shutil.copy(path / old, path / old.replace("nothing", "another"))
+            for old in ("images/nothing.png", "labels/nothing.txt")
+        ],
         lambda path: shutil.rmtree(path),
     ],
 )

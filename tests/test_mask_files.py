@@ -330,6 +330,9 @@ def test_the_test_masks_are_read_again_from_their_files_and_not_before(cells, mo
         lambda path: shutil.copy(path / "images/1.png", path / "images/0.png"),
         lambda path: (path / "masks/0.png").unlink(),
         lambda path: noise(0, 12, 10).save(path / "images/new.png"),
+        lambda path: [
+            shutil.copy(path / f"{kind}/0.png", path / f"{kind}/9.png") for kind in ("images", "masks")
+        ],
     ],
 )
 def test_files_that_have_changed_are_refused(cells, change):
