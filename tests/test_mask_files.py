@@ -304,8 +304,13 @@ def test_the_mask_of_a_photograph_that_a_camera_turned_has_to_be_turned(tmp_path
     with pytest.raises(ValueError, match=r"masks/0\.png \(12x10, and images/0\.png is 10x12\).*camera notes"):
         nb.load_masks(tmp_path, classes=["cell"])
     for file in (tmp_path / "masks").iterdir():
-        Image.open(file).transpose(Image.Transpose.ROTATE_270).save(file)
-    assert nb.load_masks(tmp_path, classes=["cell"]).y_train.shape[1:] == (10, 12)
+        Image.open(file).save(file, exif=note)
+    noted = nb.load_masks(tmp_path, classes=["cell"])
+    for file in (tmp_path / "masks").iterdir():
+        Image.fromarray(np.rot90(np.asarray(Image.open(file)), -1)).save(file)
+    turned = nb.load_masks(tmp_path, classes=["cell"])
+    assert turned.y_train.shape[1:] == (10, 12)
+    assert np.array_equal(noted.y_train, turned.y_train)
 
 
 # --- sealed -------------------------------------------------------------------------------------------------
