@@ -64,7 +64,7 @@ def run(tool: str, seed: int, minute: float) -> dict:
         "tried": found.tried,
         "validation": round(found.score, 4),
         "test": test_accuracy(model),
-        "parameters": nb.training.measured_cost(model).parameters,
+        "parameters": nb.measured_cost(model).parameters,
         "epochs": round(epochs, 1),
         "winner": found.winner,
     }

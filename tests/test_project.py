@@ -1,10 +1,13 @@
 """The project: an environment as declared, a lock that fits it, a command that says what is wrong."""
 
+import ast
+import importlib
 import os
 import re
 import subprocess
 import sys
 import tomllib
+import types
 from importlib import metadata
 from pathlib import Path
 
@@ -22,6 +25,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 DECLARED = [Requirement(line) for line in [*PROJECT["dependencies"], *EXTRAS["lab"], *EXTRAS["test"]]]
 LOCK = (ROOT / "requirements.lock").read_text()
+SCRIPTS = sorted([*ROOT.glob("benchmarks/*.py"), *ROOT.glob("tools/*.py")])
 
 
 def run(*command, **environment) -> subprocess.CompletedProcess:
@@ -136,6 +140,31 @@ def test_importing_nasbook_and_making_a_space_imports_no_keras():
         "import sys, nasbook as nb; nb.lenet_space().nth(3); print({'keras', 'tensorflow'} & {*sys.modules})"
     )
     assert run("-c", code).stdout == "set()\n"
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_what_a_script_uses_of_nasbook_exists(script):
+    nodes = list(ast.walk(ast.parse(script.read_text(encoding="utf-8"))))
+    used = {ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute)}
+    used = {re.sub("^nb", "nasbook", chain) for chain in used if re.fullmatch(r"nb(\.\w+)+", chain)}
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and node.module.partition(".")[0] == "nasbook":
+            importlib.import_module(node.module)
+            used |= {f"{node.module}.{name.name}" for name in node.names}
+    assert [chain for chain in sorted(used) if not exists(chain)] == []
+
+
+def exists(chain: str) -> bool:
+    """Whether modules hold what a dotted name says; of what is no module only that it is there."""
+    first, *names = chain.split(".")
+    found = importlib.import_module(first)
+    for name in names:
+        if not isinstance(found, types.ModuleType):
+            return True
+        if not hasattr(found, name):
+            return False
+        found = getattr(found, name)
+    return True
 
 
 def test_every_public_name_exists_and_an_unknown_one_is_answered_with_the_list():

@@ -34,15 +34,8 @@ DATA = {"name": "fashion_mnist", "train": 4_000, "validation": 5_000, "seed": 0}
 CURVE = tuple(f"validation{epoch}" for epoch in range(1, EPOCHS + 1))
 # "starting" are those of the seconds until a first batch and a first validation are through.
 COLUMNS = (
-    *SPACE.names,
-    "seed",
-    *CURVE,
-    "test",
-    "parameters",
-    "multiply_adds",
-    "seconds",
-    "error",
-    "starting",
+    *(*SPACE.names, "seed", *CURVE, "test"),
+    *("parameters", "multiply_adds", "seconds", "error", "starting"),
 )
 LOGGED = (*COLUMNS, "compiled")  # whether the network was compiled in that time
 

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 import numpy as np
 
 INSTALLED = tuple(set(sysconfig.get_paths().values()))
-
+LOOK_UP = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")  # the last since Python 3.12
 
 PLAIN = bool | int | float | complex | str | bytes | tuple | list | dict | set | frozenset | np.ndarray
 
@@ -144,8 +144,7 @@ class Teller:
 def globals_in(value: types.CodeType) -> set[str]:
     """The names that a function, or one inside of it, looks up around it; attributes are none."""
     inner = (globals_in(one) for one in value.co_consts if isinstance(one, types.CodeType))
-    steps = dis.get_instructions(value)
-    return {step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}.union(*inner)
+    return {step.argval for step in dis.get_instructions(value) if step.opname in LOOK_UP}.union(*inner)
 
 
 def is_full(cell: types.CellType) -> bool:
