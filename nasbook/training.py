@@ -48,10 +48,12 @@ def compile_model(
     """
     import keras
 
+    from nasbook.engine.adam import light
+
     if not model.compiled:
         schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
         recipe = {"class_name": optimizer, "config": {"learning_rate": schedule}}
-        model.compile(optimizer=keras.optimizers.get(recipe), loss=loss)
+        model.compile(optimizer=light(keras.optimizers.get(recipe)), loss=loss)
     if model.built:
         model.optimizer.build(model.trainable_variables)  # or TensorFlow traces the first step twice
 
