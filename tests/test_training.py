@@ -77,6 +77,7 @@ def test_adam_in_fewer_operations_leaves_eager_steps_other_optimizers_and_saved_
     assert np.array_equal(*moved)
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     model.compile(adam.light(keras.optimizers.Adam(0.125)), "mse")
+    model.optimizer.build(model.trainable_variables)
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras").optimizer
     assert type(loaded) is keras.optimizers.Adam
