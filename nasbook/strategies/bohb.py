@@ -13,7 +13,7 @@ class BOHB(Hyperband):
     The model is that of TPE (Bergstra et al. 2011): two densities, of the best `good` of all architectures
     and of the rest, by the scores of the longest training that more of them had than there are genes, and
     one. Of `draws` from the density of the good ones, the newcomer is the one at which the ratio of the two
-    is largest. A share `random` is drawn at random, so that a wrong model cannot mislead the search for ever.
+    is largest. A share `random` is drawn at random, so that a wrong model cannot mislead the search forever.
     Raises ValueError for settings that cannot work.
     """
 
