@@ -137,8 +137,7 @@ def cost(architecture: Mapping, input_shape: tuple = IMAGE, classes: int = 10) -
 def build(architecture: Mapping, input_shape: tuple = IMAGE, classes: int = 10) -> keras.Model:
     """The network of an architecture from `lenet_space` or `article_space`.
 
-    Convolutions keep the image size (padding "same"); every pooling halves it. Raises ValueError where it
-    is too small for that.
+    Convolutions keep the image size, every pooling halves it. Raises ValueError where it is too small.
     """
     import keras
 

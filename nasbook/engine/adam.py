@@ -6,11 +6,16 @@ all variables have in common is computed once. Arithmetic and order stay: weight
 
 from __future__ import annotations
 
-import keras
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import keras
 
 
 def light(optimizer: keras.Optimizer) -> keras.Optimizer:
     """The same optimizer; Keras's own Adam on TensorFlow updates its variables in fewer operations."""
+    import keras
+
     plain = type(optimizer) is keras.optimizers.Adam and not optimizer.amsgrad
     if plain and keras.backend.backend() == "tensorflow":
         optimizer.update_step = LightStep(optimizer)
@@ -47,7 +52,9 @@ class LightStep:
 
     def in_common(self, learning_rate) -> tuple:
         """The rate, corrected for averages that began at 0; the weights of what is new; epsilon."""
-        adam, ops = self.adam, keras.ops
+        from keras import ops
+
+        adam = self.adam
         step = ops.cast(adam.iterations + 1, "float32")
         power, power_of_square = (
             ops.power(ops.cast(beta, "float32"), step) for beta in (adam.beta_1, adam.beta_2)
