@@ -144,11 +144,11 @@ def build(architecture: Mapping, input_shape: tuple = IMAGE, classes: int = 10) 
     trace(layers(architecture), input_shape, classes)
     activation = architecture["activation"]
     initializer = {"kernel_initializer": INITIALIZERS[architecture.get("initialization", "xavier")]}
+    same = {"padding": "same", "activation": activation}
     pools = {"max": keras.layers.MaxPooling2D, "average": keras.layers.AveragePooling2D}
     stack = [keras.Input(input_shape)]
     for kind, size, kernel in [*layers(architecture), Layer("output", classes)]:
         if kind == "conv":
-            same = {"padding": "same", "activation": activation}
             stack.append(keras.layers.Conv2D(size, kernel, **same, **initializer))
         elif kind in pools:
             stack.append(pools[kind](2))
