@@ -58,6 +58,7 @@ _PUBLIC = {
     "strategies.nsga2": ["NSGA2"],
     "strategies.halving": ["SuccessiveHalving", "Hyperband"],
     "strategies.asha": ["AsynchronousHalving"],
+    "strategies.bohb": ["BOHB"],
     "engine.executors": ["Processes", "WorkerDied"],
     "study": ["search", "Budget", "History"],
     "course.exercises": ["check"],

@@ -135,7 +135,7 @@ DATA = Path(os.environ.get("NASBOOK_DATA", Path(__file__).parent.parent / "data"
 SHA256 = {
     "mnist.npz": "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64",
     "fashion_mnist.npz": "5b6d2c4c694a91887af8ab7d039c04f80af3c29378d731c93a538d2e831aa469",
-    "lenet_fashion.csv": "36d2b5881aec1b8ff39ee6cd704344d69f99e24cc618916cdfcf899e4fbd7dea",
+    "lenet_fashion.csv": "d5d7c21498747b7bd74335e07d6a38493539da66c3ebcef7a7147c77055a618d",
 }
 
 

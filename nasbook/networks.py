@@ -137,24 +137,24 @@ def cost(architecture: Mapping, input_shape: tuple = IMAGE, classes: int = 10) -
 def build(architecture: Mapping, input_shape: tuple = IMAGE, classes: int = 10) -> keras.Model:
     """The network of an architecture from `lenet_space` or `article_space`.
 
-    Convolutions keep the image size (padding "same"); every pooling halves it. Raises ValueError where it
-    is too small for that.
+    Convolutions keep the image size, every pooling halves it. Raises ValueError where it is too small.
     """
     import keras
 
     trace(layers(architecture), input_shape, classes)
     activation = architecture["activation"]
     initializer = {"kernel_initializer": INITIALIZERS[architecture.get("initialization", "xavier")]}
+    same = {"padding": "same", "activation": activation}
     pools = {"max": keras.layers.MaxPooling2D, "average": keras.layers.AveragePooling2D}
-    model = keras.Sequential([keras.Input(input_shape)])
+    stack = [keras.Input(input_shape)]
     for kind, size, kernel in [*layers(architecture), Layer("output", classes)]:
         if kind == "conv":
-            model.add(keras.layers.Conv2D(size, kernel, padding="same", activation=activation, **initializer))
+            stack.append(keras.layers.Conv2D(size, kernel, **same, **initializer))
         elif kind in pools:
-            model.add(pools[kind](2))
+            stack.append(pools[kind](2))
         else:
-            if not any(isinstance(layer, keras.layers.Flatten) for layer in model.layers):
-                model.add(keras.layers.Flatten())
+            if not any(isinstance(layer, keras.layers.Flatten) for layer in stack):
+                stack.append(keras.layers.Flatten())
             kind_of = "softmax" if kind == "output" else activation
-            model.add(keras.layers.Dense(size, activation=kind_of, **initializer))
-    return model
+            stack.append(keras.layers.Dense(size, activation=kind_of, **initializer))
+    return keras.Sequential(stack)  # at once: `add` builds all layers before it anew

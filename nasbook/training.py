@@ -20,6 +20,7 @@ import numpy as np
 
 from nasbook import metrics, networks
 from nasbook.datasets import Dataset, Examples, arrays
+from nasbook.engine import adam
 from nasbook.engine.checkpoints import Folder, begin, reinitialize
 from nasbook.engine.costs import measured_cost, refuse_too_large
 from nasbook.engine.describing import description_of
@@ -51,7 +52,7 @@ def compile_model(
     if not model.compiled:
         schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
         recipe = {"class_name": optimizer, "config": {"learning_rate": schedule}}
-        model.compile(optimizer=keras.optimizers.get(recipe), loss=loss)
+        model.compile(optimizer=adam.light(keras.optimizers.get(recipe)), loss=loss)
     if model.built:
         model.optimizer.build(model.trainable_variables)  # or TensorFlow traces the first step twice
 

@@ -28,7 +28,7 @@ TABLE = nb.Table.load("lenet_fashion")
 SPACE = TABLE.space
 STRATEGIES = [
     *(nb.RandomSearch(SPACE), nb.Genetic(SPACE, population=8), nb.NSGA2(SPACE, population=8)),
-    *(nb.LocalSearch(SPACE), nb.SuccessiveHalving(SPACE), nb.Hyperband(SPACE)),
+    *(nb.LocalSearch(SPACE), nb.SuccessiveHalving(SPACE), nb.Hyperband(SPACE), nb.BOHB(SPACE)),
 ]
 LEARNERS = [nb.AgingEvolution(SPACE, population=8), nb.Bayesian(SPACE), nb.Reinforce(SPACE)]
 

@@ -189,6 +189,7 @@ STRATEGIES = [
     (nb.Bayesian, {"initial": np.int64(4)}),
     (nb.SuccessiveHalving, {"candidates": np.int64(4), "max_epochs": np.int64(4), "eta": np.float64(2)}),
     (nb.Hyperband, {"max_epochs": np.int64(4), "eta": np.int64(2)}),
+    (nb.BOHB, {"max_epochs": np.int64(4), "draws": np.int64(8)}),
 ]
 
 

@@ -94,7 +94,7 @@ def test_the_next_bracket_begins_with_newcomers():
 
 
 @pytest.mark.parametrize("batch", [1, 3, 7, 100])
-@pytest.mark.parametrize("make", [nb.SuccessiveHalving, nb.Hyperband])
+@pytest.mark.parametrize("make", [nb.SuccessiveHalving, nb.Hyperband, nb.BOHB])
 def test_batches_of_any_size_give_the_same_search_and_it_ends_with_the_space(make, batch):
     def visited(n):
         strategy, seen = make(SMALL, max_epochs=4), []

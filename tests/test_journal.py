@@ -77,7 +77,13 @@ def test_a_larger_budget_goes_on(file):
 
 @pytest.mark.parametrize(
     "strategy",
-    [nb.Hyperband(SPACE), nb.NSGA2(SPACE, population=6), nb.LocalSearch(SPACE), nb.Bayesian(SPACE)],
+    [
+        nb.Hyperband(SPACE),
+        nb.BOHB(SPACE),
+        nb.NSGA2(SPACE, population=6),
+        nb.LocalSearch(SPACE),
+        nb.Bayesian(SPACE),
+    ],
     ids=lambda strategy: type(strategy).__name__,
 )
 def test_every_kind_of_strategy_resumes(file, strategy):

@@ -120,7 +120,9 @@ def test_the_readme_shows_the_final_tests_on_file():
         test = json.loads(file.read_text())
         name, mean = re.escape(test["name"]), f"{100 * statistics.mean(test['scores']):.2f}"
         size = "-" if test["parameters"] is None else f"{test['parameters']:,}"
-        row = rf"{name} \| {mean} .*\| {test['images']:,} \| {test['epochs']} \| {size} \|"
+        searched = f"{test['search_seconds']:,.0f}" if test["search_seconds"] else "-"
+        row = rf"{name} \| {mean} .*\| {test['images']:,} \| {test['epochs']} \| {size} \| "
+        row += rf"{searched} \| {test['seconds']:,.0f} \|"
         assert re.search(row, README), file.name
 
 

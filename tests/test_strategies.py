@@ -69,6 +69,7 @@ def test_random_search_starts_anywhere_in_the_space(draw, deep):
         (nb.Bayesian, 10),
         (nb.SuccessiveHalving, 16),
         (nb.Hyperband, 4),
+        (nb.BOHB, 4),
         (nb.LocalSearch, 1),
     ],
 )

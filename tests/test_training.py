@@ -13,6 +13,7 @@ from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
 import nasbook as nb
 from nasbook import final_testing, training
 from nasbook.course import results as results_on_file
+from nasbook.engine import adam
 from nasbook.engine.batches import Batches, feed
 from nasbook.tasks import book_images
 
@@ -40,6 +41,47 @@ def test_the_same_seed_gives_the_same_trial_and_weights_bit_for_bit_and_another_
     assert first.score == first.curve[-1]
     assert (first.parameters, first.multiply_adds) == nb.cost(small_net)
     assert 0 < first.starting < first.seconds
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="only TensorFlow traces operations")
+@pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
+def test_adam_in_fewer_operations_gives_the_same_weights_bit_for_bit(policy, tinier, small_net, monkeypatch):
+    trainer, calls = nb.Trainer(tinier, epochs=2, policy=policy), []
+    monkeypatch.setattr(
+        keras.optimizers.Adam, "update_step", counting(calls, keras.optimizers.Adam.update_step)
+    )
+    trial, model = trainer.fit(small_net)
+    assert not calls, "Keras's own step was taken"
+    monkeypatch.setattr(adam, "light", lambda optimizer: optimizer)
+    usual, other = trainer.fit(small_net)
+    assert calls
+    assert trial.curve == usual.curve
+    assert all(map(np.array_equal, model.get_weights(), other.get_weights()))
+
+
+def counting(calls: list, function):
+    """The same function, which also writes down that it was called."""
+    return lambda *given: calls.append(1) or function(*given)
+
+
+def test_adam_in_fewer_operations_leaves_eager_steps_other_optimizers_and_saved_files_alone(tmp_path):
+    assert not vars(adam.light(keras.optimizers.SGD())).get("update_step")
+    assert not vars(adam.light(keras.optimizers.Adam(amsgrad=True))).get("update_step")
+    moved = []
+    for optimizer in (adam.light(keras.optimizers.Adam()), keras.optimizers.Adam()):
+        variable = keras.Variable([1.0, 2.0])
+        optimizer.build([variable])
+        for _ in range(2):
+            optimizer.apply([keras.ops.array([0.5, -3.0])])
+        moved.append(keras.ops.convert_to_numpy(variable))
+    assert np.array_equal(*moved)
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile(adam.light(keras.optimizers.Adam(0.125)), "mse")
+    model.optimizer.build(model.trainable_variables)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras").optimizer
+    assert type(loaded) is keras.optimizers.Adam
+    assert loaded.learning_rate == 0.125
 
 
 def test_a_small_network_learns(small_net):

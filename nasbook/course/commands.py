@@ -26,6 +26,7 @@ STRATEGIES = {
     "nsga2": "NSGA2",
     "halving": "SuccessiveHalving",
     "hyperband": "Hyperband",
+    "bohb": "BOHB",
 }
 SPACES = ("lenet", "article")
 EPOCHS = 5  # as in the table
@@ -121,7 +122,7 @@ def balanced(labels) -> dict[int, float]:
 
 def goes_on(strategy: str) -> bool:
     """Whether it lets trainings go on, which takes checkpoints, and decides on epochs."""
-    return strategy in ("halving", "hyperband")
+    return strategy in ("halving", "hyperband", "bohb")
 
 
 def images(data: str, train: int | None, validation: int | None, **shape) -> nb.Dataset:

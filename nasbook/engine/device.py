@@ -18,7 +18,7 @@ def one_training(policy: str) -> Iterator[None]:
 
     Threads take turns, so that a training gives the same result in any of them. Afterwards what TensorFlow
     registered for it is dropped: Keras 3.12 adds up gradients by an operation whose own gradient TensorFlow
-    2.21 keeps by name for ever, and with it the graph of the whole training, about 3 MB.
+    2.21 keeps by name forever, and with it the graph of the whole training, about 3 MB.
     """
     import keras
 

@@ -242,7 +242,7 @@ def submitting(executor: Executor, evaluate: Callable) -> Iterator[Callable[...,
 
 
 def refuse_fork(executor: Executor) -> None:
-    """Raise ValueError where a fork of this process would wait for ever for TensorFlow's threads."""
+    """Raise ValueError where a fork of this process would wait forever for TensorFlow's threads."""
     context = getattr(executor, "_mp_context", None)
     if context and context.get_start_method() == "fork" and {"tensorflow", "jax"} & sys.modules.keys():
         raise ValueError(

@@ -12,7 +12,7 @@ from nasbook.strategies.protocol import Candidate, stranger, unseen_child
 class AgingEvolution:
     """Change one gene of the best of a random sample; with every birth, the oldest member dies.
 
-    A lucky score is not kept for ever: to survive, an architecture must have children that are good, too.
+    A lucky score is not kept forever: to survive, an architecture must have children that are good, too.
     The first `population` architectures are random; `sample` are drawn, with replacement, to choose each
     parent. No architecture is proposed twice: where a child was, another sample is drawn. Raises ValueError
     for settings that cannot work.

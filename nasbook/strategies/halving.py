@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from nasbook.space import SearchSpace
+from nasbook.space import Architecture, SearchSpace
 from nasbook.strategies.protocol import Candidate, draw_unseen
 
 Bracket = list[tuple[int, int]]  # the rungs: so many candidates are trained to so many epochs
@@ -71,8 +71,12 @@ class SuccessiveHalving:
         self.plan, self.rung = self.brackets[self.begun % len(self.brackets)], 0
         self.begun += 1
         count, epochs = self.plan[0]
-        drawn = (draw_unseen(self.space, self.proposed, self.rng) for _ in range(count))
+        drawn = (self.newcomer() for _ in range(count))
         return [Candidate(architecture, epochs) for architecture in drawn if architecture]
+
+    def newcomer(self) -> Architecture | None:
+        """An architecture that was not proposed before; a subclass may draw it otherwise."""
+        return draw_unseen(self.space, self.proposed, self.rng)
 
 
 class Hyperband(SuccessiveHalving):

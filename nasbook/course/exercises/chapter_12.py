@@ -42,7 +42,7 @@ def _best_is_drawn(probability) -> str | None:
 
 
 @checker("12.3")
-def _crossing(crossing, moves=None) -> str | None:
+def _crossing(crossing, moves) -> str | None:
     numbers = int | float | np.number
     if not isinstance(crossing, dict) or len(crossing) < 2:
         return "give a dictionary with two budgets at least: {budget: (the twin is ahead, aging is ahead)}."
@@ -57,7 +57,7 @@ def _crossing(crossing, moves=None) -> str | None:
             )
     if max(crossing) < 3 * min(crossing):
         return "take budgets further apart: a factor of three at least."
-    if moves not in (None, "less", "more"):
+    if moves not in ("less", "more"):
         return 'as the second answer say to which noise the crossing moves in a longer run: "less" or "more".'
     for budget, (low, high) in crossing.items():
         for steps, leader, sign in ((low, "the twin", -1), (high, "aging evolution", 1)):
@@ -69,12 +69,12 @@ def _crossing(crossing, moves=None) -> str | None:
             if p >= 0.05:
                 return f"{said} is not told apart from its rival (p {p:.2f}): go further from the crossing."
     short, long = crossing[min(crossing)], crossing[max(crossing)]
-    if moves and max(short[0], long[0]) < min(short[1], long[1]):
+    if max(short[0], long[0]) < min(short[1], long[1]):
         return (
             "your pairs overlap, so both crossings may lie at the same noise: narrow the pairs, or take "
             "budgets further apart."
         )
-    if moves and moves != ("more" if long[0] > short[0] else "less"):
+    if moves != ("more" if long[0] > short[0] else "less"):
         return f'you say "{moves}": which of your own pairs lies at more noise, that of the longer run?'
 
 
