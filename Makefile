@@ -42,6 +42,7 @@ lock: .venv/.installed  ## for authors: resolve pyproject.toml anew into require
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/jupyter labextension disable @jupyter/nbgrader @jupyter-notebook/lab-extension  # buttons for teachers
 	$(BIN)/python -c "open('.venv/.installed', 'w').close()"
 
 clean:
