@@ -20,6 +20,7 @@ from nasbook.course.exercises import CHECKERS, NotYet
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+CHAPTER = "04_search_spaces"  # that is graded: its exercises train nothing
 with pytest.MonkeyPatch.context() as patch:
     patch.syspath_prepend(ROOT / "tools")
     import student
@@ -141,6 +142,12 @@ def test_every_exercise_has_a_stub_and_a_locked_check(chapter, folder):
         assert not cell.metadata.nbgrader.locked and "editable" not in cell.metadata
 
 
+def test_a_learner_is_told_where_answers_go_and_not_where_solutions_are(folder):
+    start = (folder / CHAPTERS[0].name).read_text(encoding="utf-8")
+    assert "Your answer goes below `# YOUR CODE HERE`." in start
+    assert "Solutions stand" not in start
+
+
 def test_an_exercise_gives_a_point_unless_it_is_about_an_optional_part(folder):
     points = {
         cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points
@@ -216,6 +223,18 @@ def test_a_copy_that_was_only_run_keeps_its_outputs_until_the_chapter_changes(tm
     assert "A new edition." in path.read_text(encoding="utf-8")
 
 
+def test_the_points_and_the_settings_of_a_teacher_are_kept(tmp_path):
+    student.write_all(tmp_path, nbgrader=True)
+    path, config = tmp_path / f"source/{CHAPTER}/{CHAPTER}.ipynb", tmp_path / "nbgrader_config.py"
+    mine = read(path)
+    checks(mine)[0].metadata.nbgrader.points = 5
+    nbformat.write(mine, path)
+    config.write_text("c = get_config()")
+    assert student.write_all(tmp_path, nbgrader=True) == [path]
+    assert checks(read(path))[0].metadata.nbgrader.points == 5
+    assert config.read_text() == "c = get_config()"
+
+
 def test_a_file_that_is_no_notebook_is_kept(tmp_path):
     path = tmp_path / "08.ipynb"
     path.write_text("half a notebook, {")
@@ -277,7 +296,6 @@ def test_what_the_book_itself_answers_would_get_all_points(chapter):
 
 # A teacher's morning: three submissions of one chapter, graded by the command that a teacher types.
 
-CHAPTER = "04_search_spaces"
 ANSWERS = {  # to three of the four exercises: right, but for a warning; wrong; right
     "answer-04-1": """
 import warnings

@@ -41,14 +41,10 @@ Notebook = Cell = nbformat.NotebookNode
 def edition(notebook: Notebook) -> Notebook:
     """A copy that still holds solutions and outputs; every answer and every check is a cell that says so."""
     notebook = copy.deepcopy(notebook)
-    marks = optional(notebook.cells)
-    points = {
-        id(cell): 0 if left_out else POINTS for cell, left_out in zip(notebook.cells, marks, strict=True)
-    }
-    for cell in notebook.cells:
+    for cell, left_out in zip(notebook.cells, optional(notebook.cells), strict=True):
         cell.source = cell.source.replace(*ABOUT_SOLUTIONS)
         if exercise := exercise_of(cell):
-            mark(cell, f"check-{exercise}", points=points[id(cell)])
+            mark(cell, f"check-{exercise}", points=0 if left_out else POINTS)
     notebook.cells = [part for cell in notebook.cells for part in split(cell)]
     mark_answers(notebook.cells)
     return notebook
@@ -197,9 +193,7 @@ def main() -> None:
     if folder.exists() and not folder.is_dir():
         parser.error(f"{folder} is a file: name a folder, which may be new.")
     for path in write_all(folder, nbgrader=bool(options.nbgrader), overwrite=options.overwrite):
-        print(
-            f"kept, since somebody has changed it: {path} (move it away, or say --overwrite, which loses it)"
-        )
+        print(f"Kept, since somebody has changed it: {path}. For a new one move it away, or say --overwrite.")
     if options.nbgrader:
         print(f"Every chapter is an assignment in {folder / 'source'}. Next, in {folder}:")
         print("nbgrader generate_assignment 04_search_spaces")
