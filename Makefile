@@ -38,11 +38,12 @@ lock: .venv/.installed  ## for authors: resolve pyproject.toml anew into require
 	$(BIN)/uv pip compile --universal --no-emit-index-url --no-annotate --no-header --python-version 3.11 \
 		--extra lab --extra test --upgrade --quiet -o requirements.lock pyproject.toml
 
+# The extensions that are disabled are nbgrader's buttons, for teachers.
 .venv/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	$(BIN)/jupyter labextension disable @jupyter/nbgrader @jupyter-notebook/lab-extension  # buttons for teachers
+	$(BIN)/jupyter labextension disable @jupyter/nbgrader @jupyter-notebook/lab-extension
 	$(BIN)/python -c "open('.venv/.installed', 'w').close()"
 
 clean:

@@ -25,7 +25,7 @@ settings.load_profile("nasbook")
 SLOWEST = (
     "test_executors",
     "test_browser",
-    "test_student",
+    "test_nbgrader",
     "15_",
     "16_",
     "06_",

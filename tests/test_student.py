@@ -1,8 +1,7 @@
-"""The student edition: chapters without solutions, as nbgrader would make them, and graded by nbgrader."""
+"""The student edition: chapters without solutions, and nothing lost of what somebody has written."""
 
 import ast
 import contextlib
-import os
 import re
 import subprocess
 import sys
@@ -10,62 +9,34 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbgrader.api import Gradebook
-from nbgrader.apps import NbGraderAPI
-from nbgrader.utils import determine_grade
-from traitlets.config import PyFileConfigLoader
+from editions import (
+    CHAPTERS,
+    ROOT,
+    answers,
+    checks,
+    each_chapter,
+    for_students,
+    lines,
+    names,
+    points_of,
+    read,
+    targets,
+    write,
+    write_all,
+)
 
 import nasbook as nb
 from nasbook.course.exercises import CHECKERS, NotYet
 
-ROOT = Path(__file__).parent.parent
-CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-CHAPTER = "04_search_spaces"  # that is graded: its exercises train nothing
-with pytest.MonkeyPatch.context() as patch:
-    patch.syspath_prepend(ROOT / "tools")
-    import student
-
-each_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+CHAPTER = "04_search_spaces"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """What `make student` writes."""
     folder = tmp_path_factory.mktemp("student")
-    assert student.write_all(folder) == []
+    assert write_all(folder) == []
     return folder
-
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    """What a teacher gets for nbgrader."""
-    course = tmp_path_factory.mktemp("course")
-    assert student.write_all(course, nbgrader=True) == []
-    return course
-
-
-@pytest.fixture(scope="module")
-def activated():
-    """nbgrader calls commands of its environment, such as alembic, by name."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-        yield
-
-
-def read(path: Path) -> nbformat.NotebookNode:
-    return nbformat.read(path, as_version=4)
-
-
-def lines(cells) -> list[str]:
-    """All lines of these cells that are not blank."""
-    return [line for cell in cells for line in cell.source.split("\n") if line.strip()]
-
-
-def targets(notebook) -> set[str]:
-    """The files that the text links to, and the figures that text or code show."""
-    prose = "\n".join(lines(cell for cell in notebook.cells if cell.cell_type == "markdown"))
-    links = {link for link in re.findall(r"\]\(([^)\s#]+)", prose) if "://" not in link}
-    return {*links, *re.findall(r"\bfigures/[\w.]+", "\n".join(lines(notebook.cells)))}
 
 
 def outside_of_solutions(text: list[str]) -> list[str]:
@@ -78,14 +49,6 @@ def outside_of_solutions(text: list[str]) -> list[str]:
         elif not inside:
             kept.append(line)
     return kept
-
-
-def answers(notebook) -> list:
-    return [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
-
-
-def checks(notebook) -> list:
-    return [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
 
 
 # --- a student's copy ------------------------------------------------------------------------------------
@@ -150,12 +113,24 @@ def test_a_learner_is_told_where_answers_go_and_not_where_solutions_are(folder):
 
 def test_an_exercise_gives_a_point_unless_it_is_about_an_optional_part(folder):
     points = {
-        cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points
+        cell.metadata.nbgrader.grade_id: points_of(cell)
         for chapter in CHAPTERS
         for cell in checks(read(folder / chapter.name))
     }
     assert {name for name, worth in points.items() if worth == 0} == {"check-05-4", "check-06-3"}
     assert set(points.values()) == {0, 1}
+
+
+@each_chapter
+def test_what_a_stub_begins_with_dots_is_not_there_yet(chapter, folder):
+    copy, defined = read(folder / chapter.name), set()
+    stubs = answers(copy)
+    for cell in copy.cells:
+        if cell in stubs:
+            begun = set(re.findall(r"^(\w+) = \.\.\.$", cell.source, re.MULTILINE))
+            assert not begun & defined, cell.id
+        if cell.cell_type == "code":
+            defined |= names(cell.source)[0]
 
 
 class Elsewhere(dict):
@@ -186,176 +161,78 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_both_editions_come_out_the_same_again_and_leave_the_book_as_it_is(folder, course, tmp_path):
+@pytest.mark.parametrize("nbgrader", [False, True])
+def test_an_edition_comes_out_the_same_again_and_leaves_the_book_as_it_is(nbgrader, tmp_path):
     book = contents(ROOT / "notebooks")
-    student.write_all(tmp_path / "student")
-    student.write_all(tmp_path / "course", nbgrader=True)
-    assert contents(tmp_path / "student") == contents(folder)
-    assert {name: text for name, text in contents(course).items() if name.startswith("source")} == {
-        name: text for name, text in contents(tmp_path / "course").items() if name.startswith("source")
-    }
+    for place in ("one", "two"):
+        write_all(tmp_path / place, nbgrader=nbgrader)
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
     assert contents(ROOT / "notebooks") == book
 
 
 def test_a_copy_that_somebody_works_in_is_kept(tmp_path):
-    untouched, path = student.for_students(read(CHAPTERS[8])), tmp_path / "08.ipynb"
-    student.write(untouched, path, overwrite=False)
+    untouched, path = for_students(read(CHAPTERS[8])), tmp_path / "08.ipynb"
+    write(untouched, path)
     mine = read(path)
     mine.cells[-1].source += "\n\nMy notes."
     nbformat.write(mine, path)
-    assert not student.write(untouched, path, overwrite=False)
+    assert not write(untouched, path)
     assert "My notes." in path.read_text(encoding="utf-8")
-    assert student.write(untouched, path, overwrite=True)
-    assert "My notes." not in path.read_text(encoding="utf-8")
 
 
 def test_a_copy_that_was_only_run_keeps_its_outputs_until_the_chapter_changes(tmp_path):
-    copy, path = student.for_students(read(CHAPTERS[8])), tmp_path / "08.ipynb"
-    student.write(copy, path, overwrite=False)
+    copy, path = for_students(read(CHAPTERS[8])), tmp_path / "08.ipynb"
+    write(copy, path)
     run = read(path)
     run.cells[1].outputs = [nbformat.v4.new_output("stream", text="nasbook in full mode")]
     nbformat.write(run, path)
-    assert student.write(copy, path, overwrite=False)
+    assert write(copy, path)
     assert "nasbook in full mode" in path.read_text(encoding="utf-8")
     copy.cells[0].source += "\n\nA new edition."
-    assert student.write(copy, path, overwrite=False)
+    assert write(copy, path)
     assert "nasbook in full mode" not in path.read_text(encoding="utf-8")
     assert "A new edition." in path.read_text(encoding="utf-8")
 
 
 def test_the_points_and_the_settings_of_a_teacher_are_kept(tmp_path):
-    student.write_all(tmp_path, nbgrader=True)
+    write_all(tmp_path, nbgrader=True)
     path, config = tmp_path / f"source/{CHAPTER}/{CHAPTER}.ipynb", tmp_path / "nbgrader_config.py"
     mine = read(path)
     checks(mine)[0].metadata.nbgrader.points = 5
     nbformat.write(mine, path)
     config.write_text("c = get_config()")
-    assert student.write_all(tmp_path, nbgrader=True) == [path]
+    assert write_all(tmp_path, nbgrader=True) == [path, config]
     assert checks(read(path))[0].metadata.nbgrader.points == 5
     assert config.read_text() == "c = get_config()"
 
 
-def test_a_file_that_is_no_notebook_is_kept(tmp_path):
+@pytest.mark.parametrize("text", ["half a notebook, {", "[]"])
+def test_a_file_that_is_no_notebook_is_kept(text, tmp_path):
     path = tmp_path / "08.ipynb"
-    path.write_text("half a notebook, {")
-    assert not student.write(student.for_students(read(CHAPTERS[8])), path, overwrite=False)
-    assert path.read_text() == "half a notebook, {"
+    path.write_text(text)
+    assert not write(for_students(read(CHAPTERS[8])), path)
+    assert path.read_text() == text
+
+
+def test_the_command_names_what_it_keeps_and_says_what_to_do_next(tmp_path):
+    command = [sys.executable, ROOT / "tools/student.py", "--nbgrader", tmp_path]
+    first = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert first[-1] == "nbgrader generate_assignment 04_search_spaces"
+    assert not any(line.startswith("Kept") for line in first)
+    path = tmp_path / f"source/{CHAPTER}/{CHAPTER}.ipynb"
+    mine = read(path)
+    mine.cells[0].source += "\n\nOur course."
+    nbformat.write(mine, path)
+    kept, *rest = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert kept.startswith("Kept, since somebody has changed it: ")
+    assert str(path) in kept
+    assert rest == first
 
 
 def test_the_command_refuses_a_file_in_one_sentence(tmp_path):
     file = tmp_path / "course"
     file.touch()
-    command = [sys.executable, ROOT / "tools/student.py", "--nbgrader", file]
+    command = [sys.executable, ROOT / "tools/py", "--nbgrader", file]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr.endswith(f"{file} is a file: name a folder, which may be new.\n")
-
-
-# --- nbgrader --------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def released(course, activated):
-    """The course after `nbgrader generate_assignment` of every chapter."""
-    config = PyFileConfigLoader("nbgrader_config.py", str(course)).load_config()
-    config.CourseDirectory.root = str(course)
-    api = NbGraderAPI(config=config)
-    for chapter in CHAPTERS:
-        done = api.generate_assignment(chapter.stem)
-        assert done["success"], done
-    return course / "release"
-
-
-def release_of(chapter: Path, released: Path) -> nbformat.NotebookNode:
-    return read(released / chapter.stem / chapter.name)
-
-
-@each_chapter
-def test_what_nbgrader_releases_is_the_students_copy(chapter, folder, released):
-    ours, theirs = read(folder / chapter.name), release_of(chapter, released)
-    for cell in theirs.cells:
-        cell.source = re.sub(r"\]\(\.\./(\d\d_\w+)/\1\.ipynb", r"](\1.ipynb", cell.source)
-        for added in ("checksum", "cell_type"):
-            cell.metadata.get("nbgrader", {}).pop(added, None)
-    assert theirs.cells == ours.cells
-
-
-@each_chapter
-def test_the_links_and_pictures_of_a_release_lead_to_files(chapter, released):
-    for target in targets(release_of(chapter, released)):
-        assert (released / chapter.stem / target).exists(), target
-
-
-@each_chapter
-def test_what_the_book_itself_answers_would_get_all_points(chapter):
-    graded = checks(student.edition(read(chapter)))
-    assert len(graded) >= 2
-    for cell in graded:
-        assert determine_grade(cell) == (cell.metadata.nbgrader.points,) * 2
-
-
-# A teacher's morning: three submissions of one chapter, graded by the command that a teacher types.
-
-ANSWERS = {  # to three of the four exercises: right, but for a warning; wrong; right
-    "answer-04-1": """
-import warnings
-
-warnings.warn("a warning costs no points")
-predicted = 39 * 8 * (1 + 2 * 3)
-dropout = nb.Choice("dropout", (0, 0.25, 0.5), when={"dense": (64, 128)})
-with_dropout = nb.SearchSpace([*nb.lenet_space().choices, dropout])
-""",
-    "answer-04-2": "def differing_genes(a, b):\n    return sum(a[g] != b[g] for g in a if g in b)",
-    "answer-04-4": """
-missing = [("96", "ours"), ("936", "theirs")]
-
-
-def effects(scores):
-    warnings.warn("nor does one during the check")
-    a, b, c, d = (np.mean(scores[w, whose]) for w in ("96", "936") for whose in ("ours", "theirs"))
-    return (b - a + d - c) / 2, (a - c + b - d) / 2
-""",
-}
-
-
-def submit(course: Path, who: str, written: dict[str, str]) -> None:
-    """Hand in the release, with these cells written by a learner, who threw away what is optional."""
-    notebook = release_of(ROOT / f"notebooks/{CHAPTER}.ipynb", course / "release")
-    marked = zip(notebook.cells, student.optional(notebook.cells), strict=True)
-    notebook.cells = [cell for cell, left_out in marked if not (written and left_out)]
-    for cell in notebook.cells:
-        cell.source = written.get(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source)
-    folder = course / f"submitted/{who}/{CHAPTER}"
-    folder.mkdir(parents=True)
-    nbformat.write(notebook, folder / f"{CHAPTER}.ipynb")
-
-
-def points(course: Path, who: str) -> list[float]:
-    """What a learner got for each exercise."""
-    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
-        submission = gradebook.find_submission(CHAPTER, who)
-        assert not submission.needs_manual_grade
-        grades = {grade.name: grade.score for notebook in submission.notebooks for grade in notebook.grades}
-    return [grades[name] for name in sorted(grades)]
-
-
-def test_nbgrader_gives_a_right_a_half_right_and_an_untouched_submission_their_points(course, released):
-    book = student.edition(read(ROOT / f"notebooks/{CHAPTER}.ipynb"))
-    submit(course, "right", {cell.metadata.nbgrader.grade_id: cell.source for cell in answers(book)})
-    submit(course, "half", {**ANSWERS, "check-04-2": "pass", "check-04-3": "pass"})  # which changes no check
-    submit(course, "untouched", {})
-    environment = {name: value for name, value in os.environ.items() if name != "NASBOOK_MODE"}
-    command = [sys.executable, "-m", "nbgrader", "autograde", CHAPTER]
-    done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert points(course, "right") == [1, 1, 1, 1]
-    assert points(course, "half") == [1, 0, 0, 1]
-    assert points(course, "untouched") == [0, 0, 0, 0]
-    graded = read(course / f"autograded/untouched/{CHAPTER}/{CHAPTER}.ipynb")
-    assert "in fast mode" in graded.cells[1].outputs[0].text
-    meant = {cell.id for cell in book.cells if "raises-exception" in cell.metadata.get("tags", [])}
-    failed = [
-        cell for cell in graded.cells if "error" in {out.output_type for out in cell.get("outputs", [])}
-    ]
-    problems = [cell.outputs[-1].ename for cell in failed if cell.id not in meant]
-    assert problems == ["NotYet"] * 8  # four stubs and four checks: all else in the chapter runs
