@@ -233,7 +233,7 @@ def test_the_command_names_what_it_keeps_and_says_what_to_do_next(tmp_path):
 def test_the_command_refuses_a_file_in_one_sentence(tmp_path):
     file = tmp_path / "course"
     file.touch()
-    command = [sys.executable, ROOT / "tools/py", "--nbgrader", file]
+    command = [sys.executable, ROOT / "tools/student.py", "--nbgrader", file]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr.endswith(f"{file} is a file: name a folder, which may be new.\n")
