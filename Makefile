@@ -10,7 +10,7 @@ WORKERS ?= 2
 # In a container one is often root, and JupyterLab wants that said.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test check format lock execute clean
+.PHONY: lab test check student format lock execute clean
 
 lab: .venv/.installed  ## open the book in JupyterLab
 	$(BIN)/jupyter lab $(AS_ROOT) notebooks/00_start_here.ipynb
@@ -22,6 +22,9 @@ test: .venv/.installed  ## run every test: unit, notebooks (fast mode), browser
 
 check: .venv/.installed  ## can the book run on this machine?
 	$(BIN)/python -m nasbook check
+
+student: .venv/.installed  ## the book without solutions and outputs, in student/
+	$(BIN)/python tools/student.py
 
 execute: .venv/.installed  ## for authors: execute all notebooks in full mode and stamp them
 	$(BIN)/python tools/execute.py
@@ -35,10 +38,12 @@ lock: .venv/.installed  ## for authors: resolve pyproject.toml anew into require
 	$(BIN)/uv pip compile --universal --no-emit-index-url --no-annotate --no-header --python-version 3.11 \
 		--extra lab --extra test --upgrade --quiet -o requirements.lock pyproject.toml
 
+# The extensions that are disabled are nbgrader's buttons, for teachers.
 .venv/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/jupyter labextension disable @jupyter/nbgrader @jupyter-notebook/lab-extension
 	$(BIN)/python -c "open('.venv/.installed', 'w').close()"
 
 clean:

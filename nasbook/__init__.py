@@ -61,7 +61,7 @@ _PUBLIC = {
     "strategies.bohb": ["BOHB"],
     "engine.executors": ["Processes", "WorkerDied"],
     "study": ["search", "Budget", "History"],
-    "course.exercises": ["check"],
+    "course.exercises": ["check", "NotYet"],
     "course.setup": ["setup"],
     "course.results": ["final_test", "final_tests"],
     "course.modes": ["by_mode"],

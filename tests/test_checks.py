@@ -1223,6 +1223,14 @@ def test_a_hint_is_shown_without_a_traceback():
     assert NotYet("think")._render_traceback_() == ["Not yet: think"]
 
 
+def test_an_answer_that_is_missing_gets_told_where_to_write_it():
+    for missing in (nb.NotYet, nb.NotYet()):
+        with pytest.raises(NotYet, match="write your answer below `# YOUR CODE HERE`"):
+            raise missing
+    with pytest.raises(NotYet, match="write your answer below `# YOUR CODE HERE`"):
+        nb.check("04.1", 2184, ...)
+
+
 def test_an_unknown_exercise_is_refused():
     with pytest.raises(ValueError, match=r"no exercise '99\.9': choose one of 00\.1"):
         nb.check("99.9", 0)

@@ -7,19 +7,27 @@ more than the answer take it as further arguments.
 from collections.abc import Callable
 
 CHECKERS: dict[str, Callable[..., str | None]] = {}
+UNANSWERED = (
+    "write your answer below `# YOUR CODE HERE`, in place of `raise nb.NotYet`, and run that cell first."
+)
 
 
 class NotYet(AssertionError):  # noqa: N818
-    """An answer that is not right yet. Jupyter shows the hint alone, without a traceback."""
+    """An answer that is not right yet, or not there yet. Jupyter shows the hint without a traceback."""
+
+    def __init__(self, hint: str = UNANSWERED):
+        super().__init__(hint)
 
     def _render_traceback_(self) -> list[str]:
         return [f"Not yet: {self}"]
 
 
 def check(exercise: str, *answer) -> None:
-    """Say that the answer to an exercise is right. Raises NotYet with a hint when it is not."""
+    """Say that an answer is right. Raises NotYet with a hint when it is not, or is still missing (`...`)."""
     if exercise not in CHECKERS:
         raise ValueError(f"There is no exercise {exercise!r}: choose one of {', '.join(sorted(CHECKERS))}.")
+    if any(part is ... for part in answer):  # as in the student edition, before somebody answers
+        raise NotYet
     if hint := CHECKERS[exercise](*answer):
         raise NotYet(hint)
     print(f"Exercise {exercise}: right.")
