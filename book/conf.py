@@ -9,6 +9,7 @@ project = "nasbook"
 author = "The nasbook authors"
 copyright = "2026, the nasbook authors; code: MIT, text and figures: CC BY 4.0"
 language = "en"
+smartquotes = False  # "genes" in quotation marks is a value that one types
 root_doc = "index"
 exclude_patterns = ["README.md"]  # its parts are pages
 
@@ -38,9 +39,11 @@ add_module_names = False
 maximum_signature_line_length = 80
 
 # --- pages --------------------------------------------------------------------------------------------------
+templates_path = ["templates"]
 html_theme = "sphinx_book_theme"
 html_title = "nasbook"
 html_static_path = [str(Path(__file__).parent / "static")]
+html_favicon = "static/favicon.svg"
 html_css_files = ["book.css"]
 html_copy_source = False
 html_domain_indices = False

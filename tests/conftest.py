@@ -22,7 +22,16 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the backg
 settings.register_profile("nasbook", deadline=None)  # a busy machine is no failure
 settings.load_profile("nasbook")
 
-SLOWEST = ("test_executors", "test_browser", "15_", "16_", "06_", "test_command_line", "test_tasks")
+SLOWEST = (
+    "test_executors",
+    "test_browser",
+    "test_book",
+    "15_",
+    "16_",
+    "06_",
+    "test_command_line",
+    "test_tasks",
+)
 
 
 def pytest_collection_modifyitems(items):

@@ -22,7 +22,9 @@ class Page(HTMLParser):
         super().__init__()
         self.anchors, self.links, self.loads, self.undescribed = {""}, [], [], []
         text = path.read_text(encoding="utf-8")
-        self.feed("".join(TAGS.findall(text)))  # all other tags and the text take the most time and say nothing
+        self.feed(
+            "".join(TAGS.findall(text))
+        )  # all other tags and the text take the most time and say nothing
         self.loads += [url for style in STYLE.findall(text) for url in urls_of(style)]
 
     def handle_starttag(self, tag: str, attributes: list) -> None:
