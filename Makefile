@@ -45,4 +45,4 @@ lock: .venv/.installed  ## for authors: resolve pyproject.toml anew into require
 	$(BIN)/python -c "open('.venv/.installed', 'w').close()"
 
 clean:
-	$(PYTHON) -c "import shutil; shutil.rmtree('.venv', ignore_errors=True)"
+	$(PYTHON) -c "import shutil; [shutil.rmtree(folder, True) for folder in ('.venv', 'book/_build')]"
