@@ -16,6 +16,10 @@ KEY = r"\[(?P<key>[a-z]+\d{4}[a-z]*|article)\]"
 CHAPTERS = r"\b[Cc]hapters?\s(?P<chapters>\d\d(?:(?:,|,?\sand|\sto|\sor)\s\d\d)*)\b"
 NAME = re.compile(r"nb\.(\w+)(?:$|[.(])")
 CLOSED = (nodes.reference, nodes.title, nodes.literal, nodes.literal_block, nodes.math, nodes.raw, nodes.term)
+OTHER_SENSE = {  # terms that a chapter uses as everyday words, by its number
+    "01": ("advantage", "reward"),
+    **dict.fromkeys(("14", "15", "16"), ("neighbor",)),
+}
 logger = logging.getLogger(__name__)
 
 
@@ -25,7 +29,10 @@ class Links(SphinxPostTransform):
     def run(self) -> None:
         self.page = self.env.current_document.docname
         self.chapters = {name.split("/")[1][:2]: name for name in self.env.found_docs if "notebooks/" in name}
-        self.terms = glossary(self.env) if self.page in self.chapters.values() else {}
+        known = glossary(self.env) if self.page in self.chapters.values() else {}
+        others = OTHER_SENSE.get(self.page.split("/")[-1][:2], ())
+        other_places = {known[term] for term in others if term in known}
+        self.terms = {term: place for term, place in known.items() if place not in other_places}
         terms = "|".join(map(spelled, sorted(self.terms, key=len, reverse=True))) or r"(?!)"
         self.pattern = re.compile(rf"{KEY}|{CHAPTERS}|(?<![\w-])(?P<term>{terms})(?![\w-])")
         join_lines(self.document)
