@@ -10,7 +10,7 @@ WORKERS ?= 2
 # In a container one is often root, and JupyterLab wants that said.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test check student format lock execute clean
+.PHONY: lab test book check student format lock execute clean
 
 lab: .venv/.installed  ## open the book in JupyterLab
 	$(BIN)/jupyter lab $(AS_ROOT) notebooks/00_start_here.ipynb
@@ -19,6 +19,9 @@ test: .venv/.installed  ## run every test: unit, notebooks (fast mode), browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	NASBOOK_MODE=fast $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+book: .venv/.installed  ## make the book as HTML: book/_build/html/index.html
+	$(BIN)/python tools/book.py
 
 check: .venv/.installed  ## can the book run on this machine?
 	$(BIN)/python -m nasbook check
@@ -36,7 +39,7 @@ format: .venv/.installed  ## for authors: format code and notebooks
 lock: .venv/.installed  ## for authors: resolve pyproject.toml anew into requirements.lock
 	$(BIN)/pip install uv
 	$(BIN)/uv pip compile --universal --no-emit-index-url --no-annotate --no-header --python-version 3.11 \
-		--extra lab --extra test --upgrade --quiet -o requirements.lock pyproject.toml
+		--extra lab --extra test --extra book --upgrade --quiet -o requirements.lock pyproject.toml
 
 # The extensions that are disabled are nbgrader's buttons, for teachers.
 .venv/.installed: requirements.lock pyproject.toml
@@ -47,4 +50,4 @@ lock: .venv/.installed  ## for authors: resolve pyproject.toml anew into require
 	$(BIN)/python -c "open('.venv/.installed', 'w').close()"
 
 clean:
-	$(PYTHON) -c "import shutil; shutil.rmtree('.venv', ignore_errors=True)"
+	$(PYTHON) -c "import shutil; [shutil.rmtree(folder, True) for folder in ('.venv', 'book/_build')]"

@@ -26,6 +26,7 @@ SLOWEST = (
     "test_executors",
     "test_browser",
     "test_nbgrader",
+    "test_book",
     "15_",
     "16_",
     "06_",
