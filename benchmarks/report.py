@@ -24,7 +24,10 @@ COMPARE = {">=": float.__ge__, "<=": float.__le__, "<": float.__lt__}
 
 def report() -> str:
     """All tables, as Markdown."""
-    parts = (quality_part(), throughput_part(), scale_part(), footprint_part(), replay_part())
+    parts = (
+        *(quality_part(), throughput_part(), anatomy_part(), backends_part()),
+        *(scale_part(), footprint_part(), replay_part()),
+    )
     return "\n\n".join(["", *(piece for part in parts for piece in part), ""])
 
 
@@ -92,9 +95,9 @@ def throughput_part() -> Iterable[str]:
     frame = pd.read_csv(HERE / "throughput.csv").set_index("tool")
     yield (
         "**Throughput** (`throughput.py`): candidates trained in a minute, the same ones by each tool, with "
-        "the same `build`, images and epochs; medians of three runs. Start-up counts less in a longer "
-        "search. Part of nasbook's lead: no epoch waits at its end for a thread of TensorFlow, as "
-        "`nasbook/engine/batches.py` explains."
+        f"the same `build`, images and epochs; medians of {frame['rounds'].iloc[0]} rounds. Ratios are those "
+        "within a round, between equal numbers of workers. One process uses all cores; a worker has one "
+        "thread. Start-up counts less in a longer search. `before` is the build of commit b870702."
     )
     yield table(
         ("tool", "candidates in a run", *SPEEDS),
@@ -104,20 +107,49 @@ def throughput_part() -> Iterable[str]:
         ),
     )
     reached = [
-        (
-            f"nasbook with 2 workers beside {whom}, {how}",
-            goal,
-            frame.loc[tool, f"nasbook's ratio, {speed}"],
-            "times",
-        )
-        for tool, whom, goal in (
-            ("KerasTuner, 2 workers", "KerasTuner with 2 workers", ">= 1"),
-            ("KerasTuner", "KerasTuner in one process", ">= 2"),
+        (f"nasbook beside {tool}, {how}", goal, frame.loc[tool, f"nasbook's ratio, {speed}"], "times")
+        for tool, goal in (
+            ("KerasTuner, 2 workers", ">= 2"),
+            ("KerasTuner, one process", ">= 1"),
+            ("nasbook before, one process", ">= 1.5"),
         )
         for speed, how in zip(SPEEDS, ("with start-up", "without"), strict=True)
     ]
     share = frame["share of worker in fit"].max()
     yield goals([*reached, ("a worker's time inside `fit`", ">= 90", 100 * share, "%")])
+    yield measured_on(frame)
+
+
+def anatomy_part() -> Iterable[str]:
+    frame = pd.read_csv(HERE / "anatomy.csv")
+    yield (
+        "**Anatomy** (`anatomy.py`): where the CPU seconds of a candidate go, for the smallest, the middle "
+        "and the largest network of the book's space, 4,000 images an epoch, one thread. Tracing is what the "
+        "first step and the first validation take beyond later ones; it is paid once a candidate."
+    )
+    seconds = frame.drop(columns="machine")
+    rows = ((*row[:2], *(f"{value:.2f}" for value in row[2:])) for row in seconds.itertuples(index=False))
+    yield table(seconds.columns, rows)
+    yield measured_on(frame)
+
+
+def backends_part() -> Iterable[str]:
+    frame = pd.read_csv(HERE / "backends.csv")
+    yield (
+        "**Backends** (`backends.py`): the same candidates, images and recipe on each backend of Keras, one "
+        "core. Images a second are those of steps and validations, once a network is built and compiled."
+    )
+    names = ["candidates a minute", "images a second", "beside TensorFlow"]
+    yield table(
+        ("backend", "epochs", *names, "mean score"),
+        (
+            (
+                *(row["backend"], row["epochs"], f"{row[names[0]]:.1f}", f"{row[names[1]]:,.0f}"),
+                *(f"{row[names[2]]:.2f} times", f"{row['mean score']:.3f}"),
+            )
+            for _, row in frame.iterrows()
+        ),
+    )
     yield measured_on(frame)
 
 
