@@ -1,12 +1,14 @@
-"""The page of the benchmarks, made from the CSV files: `python benchmarks/report.py` writes `README.md` here.
+"""The pages of the benchmarks, made from the CSV files: `python benchmarks/report.py` writes them.
 
-It also draws `speed.png`, the figure of throughput and scale; `quality.py` draws its own.
+They are `README.md` and `LOG.md`, between their marks. It also draws `speed.png`, the figure of throughput
+and scale; `quality.py` draws its own.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import equal_time
 import pandas as pd
 import quality
 from matplotlib.axes import Axes
@@ -15,9 +17,10 @@ from matplotlib.figure import Figure
 import nasbook as nb
 
 HERE = Path(__file__).parent
-PAGE = HERE / "README.md"
+PAGE, LOG = HERE / "README.md", HERE / "LOG.md"
 SPEEDS = ["candidates a minute", "without start-up"]
 SEEDS = 3
+BEST = "nasbook Bayesian"
 PART = re.compile(r"(?<=<!-- benchmarks -->\n).*(?=<!-- end of benchmarks -->)", re.DOTALL)
 COMPARE = {">=": float.__ge__, "<=": float.__le__, "<": float.__lt__}
 
@@ -25,10 +28,27 @@ COMPARE = {">=": float.__ge__, "<=": float.__le__, "<": float.__lt__}
 def report() -> str:
     """All tables, as Markdown."""
     parts = (
-        *(quality_part(), throughput_part(), anatomy_part(), backends_part()),
+        *(quality_part(), equal_time_part(), throughput_part(), anatomy_part(), backends_part()),
         *(scale_part(), footprint_part(), replay_part()),
     )
     return "\n\n".join(["", *(piece for part in parts for piece in part), ""])
+
+
+def log() -> str:
+    """The table of what was tried to train candidates faster."""
+    frame = pd.read_csv(HERE / "tried.csv")
+    rows = frame[["way", "epochs", "CPU seconds", "beside nasbook"]].itertuples(index=False)
+    return "\n\n".join(
+        [
+            "",
+            table(
+                ("way", "epochs", "CPU seconds", "beside nasbook"),
+                ((way, epochs, f"{spent:.2f}", f"{ratio:.2f} times") for way, epochs, spent, ratio in rows),
+            ),
+            measured_on(frame),
+            "",
+        ]
+    )
 
 
 def measured_on(frame: pd.DataFrame) -> str:
@@ -89,6 +109,34 @@ def quality_part() -> Iterable[str]:
     )
     yield "![Test accuracy of each tool, a dot a seed](quality.png)"
     yield measured_on(rows.assign(machine=rows["machine"].str.replace(r", load .*", "", regex=True)))
+
+
+def equal_time_part() -> Iterable[str]:
+    rows = pd.read_csv(equal_time.ROWS)
+    summary, limits = equal_time.summary(rows), [*map(str, equal_time.SECONDS)]
+    yield (
+        "**Searches at equal time on the table** (`equal_time.py`): one worker, and every training pays the "
+        f"seconds that it took when the table was made. Mean regret over {summary['seed'].min()} seeds, in "
+        "points of accuracy, after so many seconds. p is that of a paired test after all of them, against "
+        f"`{BEST}` (Wilcoxon, Holm); better and worse in so many of the seeds."
+    )
+    tests, columns = equal_time.tests(rows, BEST), ("p", "better in", "worse in", "trials", "repeats")
+    yield table(
+        ("tool", "version", *(f"{limit} s" for limit in limits), *columns),
+        (
+            (
+                *(tool, row["version"], *(f"{100 * row[limit]:.2f}" for limit in limits)),
+                *(beside(tests.loc[tool]) if tool in tests.index else ("", "", "")),
+                *(f"{row['trials']:.0f}", f"{row['repeats']:.0%}"),
+            )
+            for tool, row in summary.iterrows()
+        ),
+    )
+    yield "Optuna and KerasTuner pay again for what they propose again."
+
+
+def beside(test: pd.Series) -> tuple[str, str, str]:
+    return f"{test['p']:.2g}", f"{test['better']:.0%}", f"{test['worse']:.0%}"
 
 
 def throughput_part() -> Iterable[str]:
@@ -283,6 +331,7 @@ def bound(frame: pd.DataFrame) -> float:
 
 
 if __name__ == "__main__":
-    text = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(PART.sub(lambda _: report(), text), encoding="utf-8")
+    for page, part in ((PAGE, report()), (LOG, log())):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(PART.sub(lambda _, part=part: part, text), encoding="utf-8")
     draw().savefig(HERE / "speed.png", dpi=110)
