@@ -17,9 +17,7 @@ import time
 from pathlib import Path
 
 import psutil
-from machine import machine
-
-from nasbook.course.modes import ROOT
+from machine import ROOT, earlier_build, machine, runs
 
 ROWS = Path(__file__).with_suffix(".csv")
 MEBIBYTE = 2**20
@@ -74,10 +72,9 @@ def started(script: str, build: Path) -> subprocess.Popen:
     """A fresh Python that runs a script with this build of nasbook."""
     file = Path(tempfile.mkdtemp()) / "script.py"
     file.write_text(script)
-    environment = {**os.environ, "PYTHONPATH": str(build), "NASBOOK_DATA": str(ROOT / "data")}
     return subprocess.Popen(
         [sys.executable, str(file)],
-        env=environment,
+        env={**os.environ, **runs(build)},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -149,11 +146,8 @@ def main() -> None:
     parser.add_argument("--commit", default="b870702", help="the earlier build (b870702)")
     parser.add_argument("--rounds", type=int, default=7, help="cold starts of each build (7)")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(
-            f"git -C {ROOT} archive {arguments.commit} nasbook | tar -x -C {folder}", shell=True, check=True
-        )
-        rows = [(*row, machine()) for row in measure(Path(folder), arguments.rounds)]
+    with earlier_build(arguments.commit) as before:
+        rows = [(*row, machine()) for row in measure(before, arguments.rounds)]
     with ROWS.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("what", "goal", "measured", "unit", "machine"))

@@ -1,8 +1,14 @@
-"""What a benchmark was measured on."""
+"""What a benchmark was measured on, and beside which earlier build."""
 
+import contextlib
 import os
 import platform
+import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
 
 
 def machine() -> str:
@@ -16,3 +22,19 @@ def processor() -> str:
     lines = file.read_text().splitlines() if file.exists() else []
     names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(names, platform.processor() or platform.machine())
+
+
+def runs(build: Path) -> dict[str, str]:
+    """The environment in which a fresh Python runs this build of nasbook, on the data of this one."""
+    return {"PYTHONPATH": str(build), "NASBOOK_DATA": str(ROOT / "data")}
+
+
+@contextlib.contextmanager
+def earlier_build(commit: str) -> Iterator[Path]:
+    """nasbook as a commit of this repository has it, in a temporary folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        archive = subprocess.run(
+            ["git", "-C", str(ROOT), "archive", commit, "nasbook"], check=True, stdout=subprocess.PIPE
+        )
+        subprocess.run(["tar", "-x", "-C", folder], input=archive.stdout, check=True)
+        yield Path(folder)

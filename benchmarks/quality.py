@@ -18,6 +18,7 @@ import csv
 import math
 import os
 import time
+from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
@@ -31,15 +32,17 @@ ROWS = Path(__file__).with_suffix(".csv")
 TRIAL_ROWS = ROOT / "runs/quality-trial.csv"
 COLUMNS = (
     *("tool", "seed", "search_seconds", "training_seconds", "tried", "validation", "test"),
-    *("parameters", "epochs", "winner", "machine", "speed", "error"),
+    *("parameters", "epochs", "winner", "machine", "speed", "error", "version"),
 )
 SEARCH, WHOLE = 10, 20  # minutes
 REFERENCE = 800  # images a second: the `speed` of the machine whose minutes these are
 BEST = "nasbook best"
 NAMES = (
     *("LeNet-5", "nasbook random", "nasbook GA", BEST, "AutoKeras"),
-    *("KerasTuner random", "KerasTuner Hyperband", "KerasTuner Bayesian", "Optuna TPE"),
+    *("KerasTuner random", "KerasTuner Hyperband", "KerasTuner Bayesian"),
+    *("Optuna TPE", "Optuna GP", "SMAC"),
 )
+SEEDS = (10, 11, 12, 13, 14)  # those below chose strategies and settings: their rows are of earlier builds
 
 
 # --- one run, in a process of its own ---------------------------------------------------------------------
@@ -73,6 +76,7 @@ def run(tool: str, seed: int, minute: float) -> dict:
 def row_of(tool: str, seed: int, minute: float) -> dict:
     """The row of a run, of which a minute lasts so many seconds; where it failed, with the error."""
     row = {"tool": tool, "seed": seed, "machine": f"{machine()}, load {os.getloadavg()[0]:.1f}"}
+    row["version"] = version_of(tool)
     with nb.Processes(1, threads=2) as executor:
         try:
             return row | executor.submit(run, tool, seed, minute).result()
@@ -81,6 +85,12 @@ def row_of(tool: str, seed: int, minute: float) -> dict:
         except KeyboardInterrupt:
             executor.shutdown(cancel_futures=True)
             raise
+
+
+def version_of(tool: str) -> str:
+    """Of the package that the tool's name begins with; LeNet-5 is trained by nasbook."""
+    name = tool.partition(" ")[0].lower().replace("lenet-5", "nasbook").replace("kerastuner", "keras-tuner")
+    return f"{name} {metadata.version(name)}"
 
 
 def measured_speed() -> float:
@@ -186,7 +196,7 @@ def draw(rows: pd.DataFrame, order: list[str]) -> Figure:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tools", nargs="+", default=list(NAMES), choices=NAMES, metavar="TOOL")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
     parser.add_argument("--minutes", type=float, help="instead of 20, for a trial: rows go to runs/")
     parser.add_argument("--summary", action="store_true", help="the table and the figure of what is on file")
     arguments = parser.parse_args()

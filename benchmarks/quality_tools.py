@@ -13,7 +13,8 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import wait
+from concurrent.futures import FIRST_COMPLETED, wait
+from pathlib import Path
 from typing import NamedTuple
 
 import autokeras as ak
@@ -22,7 +23,10 @@ import keras_tuner
 import optuna
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
+from peers import apart, architecture_of, configurations, hyperparameters, suggested
 from quality_space import BATCH, EPOCHS, LEARNING_RATE, SPACE, build, trainer
+from smac import HyperparameterOptimizationFacade, Scenario
+from smac.runhistory.dataclasses import TrialValue
 
 import nasbook as nb
 from nasbook.engine.journal import read_trials
@@ -45,11 +49,6 @@ class Found(NamedTuple):
 
 def found(architecture: nb.Architecture, tried: int, score: float) -> Found:
     return Found(lambda: build(architecture), str(architecture), tried, score)
-
-
-def apart(seed: int) -> int:
-    """A seed far from the next: KerasTuner 1.4 tries nearly the same with close ones, and 0 is none there."""
-    return 1000 * (seed + 1)
 
 
 def best_of(completed: list):
@@ -105,21 +104,6 @@ def nasbook(strategy, ahead: int | None = None) -> Callable[[float, int], Found]
 # --- KerasTuner -------------------------------------------------------------------------------------------
 
 
-def hyperparameters() -> keras_tuner.HyperParameters:
-    """The same space in KerasTuner's words."""
-    hp = keras_tuner.HyperParameters()
-    for choice in SPACE.choices:
-        with contextlib.ExitStack() as conditions:
-            for parent, values in choice.when.items():
-                conditions.enter_context(hp.conditional_scope(parent, list(values)))
-            hp.Choice(choice.name, list(choice.options))
-    return hp
-
-
-def architecture_of(values: dict) -> nb.Architecture:
-    return SPACE.architecture({name: values[name] for name in SPACE.names if name in values})
-
-
 def kerastuner(kind: type, **settings) -> Callable[[float, int], Found]:
     """A tuner as KerasTuner distributes it: a chief, here a thread that only decides, and two workers."""
 
@@ -135,7 +119,7 @@ def kerastuner(kind: type, **settings) -> Callable[[float, int], Found]:
             in_two_processes(seconds, tune, kind, folder, seed, settings)
         completed = completed_in(chief.oracle)
         best = best_of(completed)
-        return found(architecture_of(best.hyperparameters.values), len(completed), best.score)
+        return found(architecture_of(best.hyperparameters.values, SPACE), len(completed), best.score)
 
     return search
 
@@ -152,7 +136,7 @@ def tuner_of(kind: type, folder: str, seed: int, settings: dict) -> keras_tuner.
     class Tuner(kind):
         def run_trial(self, trial, evaluate):
             values = trial.hyperparameters.values
-            architecture, epochs = architecture_of(values), values.get("tuner/epochs", EPOCHS)
+            architecture, epochs = architecture_of(values, SPACE), values.get("tuner/epochs", EPOCHS)
             begun, training = values.get("tuner/initial_epoch", 0), training_seed(seed, architecture)
             result = evaluate(architecture, seed=training, epochs=epochs, resume=begun)
             if result.status == "failed":
@@ -161,7 +145,7 @@ def tuner_of(kind: type, folder: str, seed: int, settings: dict) -> keras_tuner.
 
     return Tuner(
         objective=keras_tuner.Objective("val_accuracy", "max"),
-        hyperparameters=hyperparameters(),
+        hyperparameters=hyperparameters(SPACE),
         seed=apart(seed),
         directory=folder,
         **settings,
@@ -175,15 +159,19 @@ def completed_in(oracle: keras_tuner.Oracle) -> list:
 # --- Optuna -----------------------------------------------------------------------------------------------
 
 
-def optuna_tpe(seconds: float, seed: int) -> Found:
-    """TPE and Optuna's pruner by default, the median, in two processes that share a journal file."""
-    with tempfile.TemporaryDirectory() as folder:
-        study_in(folder)
-        in_two_processes(seconds, optimize, folder, seed)
-        study = study_in(folder)
-        best, states = study.best_trial, [trial.state for trial in study.trials]
-    finished = sum(state.is_finished() for state in states)  # the pruned ones, too
-    return found(architecture_of(best.params), finished, best.value)
+def optuna_study(kind: type, **settings) -> Callable[[float, int], Found]:
+    """A sampler, and the pruner that Optuna has by default, in two processes that share a journal file."""
+
+    def search(seconds: float, seed: int) -> Found:
+        with tempfile.TemporaryDirectory() as folder:
+            study_in(folder)
+            in_two_processes(seconds, optimize, folder, seed, kind, settings)
+            study = study_in(folder)
+            best, states = study.best_trial, [trial.state for trial in study.trials]
+        finished = sum(state.is_finished() for state in states)  # the pruned ones, too
+        return found(architecture_of(best.params, SPACE), finished, best.value)
+
+    return search
 
 
 def study_in(folder: str, **settings) -> optuna.Study:
@@ -194,17 +182,13 @@ def study_in(folder: str, **settings) -> optuna.Study:
     )
 
 
-def optimize(number: int, folder: str, seed: int) -> None:
+def optimize(number: int, folder: str, seed: int, kind: type, settings: dict) -> None:
     """What a worker does."""
-    sampler = optuna.samplers.TPESampler(seed=2 * seed + number, n_startup_trials=START, constant_liar=True)
+    sampler = kind(seed=apart(seed) + number, n_startup_trials=START, **settings)
     evaluate = trainer(seed)
 
     def objective(trial: optuna.Trial) -> float:
-        genes: dict = {}
-        for choice in SPACE.choices:
-            if choice.is_active(genes):
-                genes[choice.name] = trial.suggest_categorical(choice.name, choice.options)
-        architecture = SPACE.architecture(genes)
+        architecture = suggested(trial, SPACE)
         reporting = dataclasses.replace(evaluate, metric=Reporting(trial))
         result = reporting(architecture, seed=training_seed(seed, architecture))
         if result.status == "failed":  # pruning looks like a failure to the Trainer
@@ -227,6 +211,48 @@ class Reporting:
         if self.trial.should_prune():
             raise optuna.TrialPruned
         return accuracy
+
+
+# --- SMAC -------------------------------------------------------------------------------------------------
+
+
+def smac(seconds: float, seed: int) -> Found:
+    """Bayesian optimization with a random forest, as SMAC comes, asked for as many as there are workers."""
+    with tempfile.TemporaryDirectory() as folder, nb.Processes(2) as executor:
+        scenario = Scenario(
+            configurations(SPACE, apart(seed)),
+            deterministic=True,
+            n_trials=1_000,
+            seed=apart(seed),
+            output_directory=Path(folder),
+        )
+        facade = HyperparameterOptimizationFacade(
+            scenario,
+            target_function=no_evaluation,  # it is asked and told
+            initial_design=HyperparameterOptimizationFacade.get_initial_design(scenario, n_configs=START),
+            logging_level=False,
+        )
+        evaluate, completed = trainer(seed), []
+        with deadline(seconds):
+            running = {}
+            while True:
+                while len(running) < 2:
+                    asked = facade.ask()
+                    architecture = architecture_of(dict(asked.config), SPACE)
+                    task = executor.submit(evaluate, architecture, seed=training_seed(seed, architecture))
+                    running[task] = asked
+                for task in wait(running, return_when=FIRST_COMPLETED).done:
+                    trial = task.result()
+                    completed += [trial] if trial.status == "done" else []
+                    cost = 1 - trial.score if trial.status == "done" else 1.0
+                    facade.tell(running.pop(task), TrialValue(cost=cost, time=trial.seconds))
+        executor.shutdown(cancel_futures=True)
+    best = best_of(completed)
+    return found(best.architecture, len(completed), best.score)
+
+
+def no_evaluation(config, seed: int = 0) -> float:
+    raise RuntimeError("SMAC was to be asked and told.")
 
 
 # --- AutoKeras --------------------------------------------------------------------------------------------
@@ -306,5 +332,7 @@ TOOLS = {
     "KerasTuner Bayesian": kerastuner(
         keras_tuner.BayesianOptimization, max_trials=1_000, num_initial_points=START
     ),
-    "Optuna TPE": optuna_tpe,
+    "Optuna TPE": optuna_study(optuna.samplers.TPESampler, constant_liar=True),
+    "Optuna GP": optuna_study(optuna.samplers.GPSampler),
+    "SMAC": smac,
 }

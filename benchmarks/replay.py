@@ -104,11 +104,7 @@ def optuna_study(sampler: type, seed: int) -> Run:
     tried = set()
 
     def suggested(trial: optuna.Trial) -> float:
-        genes: dict = {}
-        for choice in SPACE.choices:
-            if choice.is_active(genes):
-                genes[choice.name] = trial.suggest_categorical(choice.name, choice.options)
-        tried.add(architecture := SPACE.architecture(genes))
+        tried.add(architecture := suggested(trial, SPACE))
         return objective(architecture, seed)
 
     study = optuna.create_study(direction="maximize", sampler=sampler(seed=seed))

@@ -1,12 +1,14 @@
-"""The page of the benchmarks, made from the CSV files: `python benchmarks/report.py` writes `README.md` here.
+"""The pages of the benchmarks, made from the CSV files: `python benchmarks/report.py` writes them.
 
-It also draws `speed.png`, the figure of throughput and scale; `quality.py` draws its own.
+They are `README.md` and `LOG.md`, between their marks. It also draws `speed.png`, the figure of throughput
+and scale; `quality.py` draws its own.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import equal_time
 import pandas as pd
 import quality
 from matplotlib.axes import Axes
@@ -15,17 +17,38 @@ from matplotlib.figure import Figure
 import nasbook as nb
 
 HERE = Path(__file__).parent
-PAGE = HERE / "README.md"
+PAGE, LOG = HERE / "README.md", HERE / "LOG.md"
 SPEEDS = ["candidates a minute", "without start-up"]
 SEEDS = 3
+BEST = "nasbook Bayesian"
 PART = re.compile(r"(?<=<!-- benchmarks -->\n).*(?=<!-- end of benchmarks -->)", re.DOTALL)
 COMPARE = {">=": float.__ge__, "<=": float.__le__, "<": float.__lt__}
 
 
 def report() -> str:
     """All tables, as Markdown."""
-    parts = (quality_part(), throughput_part(), scale_part(), footprint_part(), replay_part())
+    parts = (
+        *(quality_part(), equal_time_part(), throughput_part(), anatomy_part(), backends_part()),
+        *(scale_part(), footprint_part(), replay_part()),
+    )
     return "\n\n".join(["", *(piece for part in parts for piece in part), ""])
+
+
+def log() -> str:
+    """The table of what was tried to train candidates faster."""
+    frame = pd.read_csv(HERE / "tried.csv")
+    rows = frame[["way", "epochs", "CPU seconds", "beside nasbook"]].itertuples(index=False)
+    return "\n\n".join(
+        [
+            "",
+            table(
+                ("way", "epochs", "CPU seconds", "beside nasbook"),
+                ((way, epochs, f"{spent:.2f}", f"{ratio:.2f} times") for way, epochs, spent, ratio in rows),
+            ),
+            measured_on(frame),
+            "",
+        ]
+    )
 
 
 def measured_on(frame: pd.DataFrame) -> str:
@@ -88,13 +111,41 @@ def quality_part() -> Iterable[str]:
     yield measured_on(rows.assign(machine=rows["machine"].str.replace(r", load .*", "", regex=True)))
 
 
+def equal_time_part() -> Iterable[str]:
+    rows = pd.read_csv(equal_time.ROWS)
+    summary, limits = equal_time.summary(rows), [*map(str, equal_time.SECONDS)]
+    yield (
+        "**Searches at equal time on the table** (`equal_time.py`): one worker, and every training pays the "
+        f"seconds that it took when the table was made. Mean regret over {summary['seed'].min()} seeds, in "
+        "points of accuracy, after so many seconds. p is that of a paired test after all of them, against "
+        f"`{BEST}` (Wilcoxon, Holm); better and worse in so many of the seeds."
+    )
+    tests, columns = equal_time.tests(rows, BEST), ("p", "better in", "worse in", "trials", "repeats")
+    yield table(
+        ("tool", "version", *(f"{limit} s" for limit in limits), *columns),
+        (
+            (
+                *(tool, row["version"], *(f"{100 * row[limit]:.2f}" for limit in limits)),
+                *(beside(tests.loc[tool]) if tool in tests.index else ("", "", "")),
+                *(f"{row['trials']:.0f}", f"{row['repeats']:.0%}"),
+            )
+            for tool, row in summary.iterrows()
+        ),
+    )
+    yield "Optuna and KerasTuner pay again for what they propose again."
+
+
+def beside(test: pd.Series) -> tuple[str, str, str]:
+    return f"{test['p']:.2g}", f"{test['better']:.0%}", f"{test['worse']:.0%}"
+
+
 def throughput_part() -> Iterable[str]:
     frame = pd.read_csv(HERE / "throughput.csv").set_index("tool")
     yield (
         "**Throughput** (`throughput.py`): candidates trained in a minute, the same ones by each tool, with "
-        "the same `build`, images and epochs; medians of three runs. Start-up counts less in a longer "
-        "search. Part of nasbook's lead: no epoch waits at its end for a thread of TensorFlow, as "
-        "`nasbook/engine/batches.py` explains."
+        f"the same `build`, images and epochs; medians of {frame['rounds'].iloc[0]} rounds. Ratios are those "
+        "within a round, between equal numbers of workers. One process uses all cores; a worker has one "
+        "thread. Start-up counts less in a longer search. `before` is the build of commit b870702."
     )
     yield table(
         ("tool", "candidates in a run", *SPEEDS),
@@ -104,20 +155,49 @@ def throughput_part() -> Iterable[str]:
         ),
     )
     reached = [
-        (
-            f"nasbook with 2 workers beside {whom}, {how}",
-            goal,
-            frame.loc[tool, f"nasbook's ratio, {speed}"],
-            "times",
-        )
-        for tool, whom, goal in (
-            ("KerasTuner, 2 workers", "KerasTuner with 2 workers", ">= 1"),
-            ("KerasTuner", "KerasTuner in one process", ">= 2"),
+        (f"nasbook beside {tool}, {how}", goal, frame.loc[tool, f"nasbook's ratio, {speed}"], "times")
+        for tool, goal in (
+            ("KerasTuner, 2 workers", ">= 2"),
+            ("KerasTuner, one process", ">= 1"),
+            ("nasbook before, one process", ">= 1.5"),
         )
         for speed, how in zip(SPEEDS, ("with start-up", "without"), strict=True)
     ]
     share = frame["share of worker in fit"].max()
     yield goals([*reached, ("a worker's time inside `fit`", ">= 90", 100 * share, "%")])
+    yield measured_on(frame)
+
+
+def anatomy_part() -> Iterable[str]:
+    frame = pd.read_csv(HERE / "anatomy.csv")
+    yield (
+        "**Anatomy** (`anatomy.py`): where the CPU seconds of a candidate go, for the smallest, the middle "
+        "and the largest network of the book's space, 4,000 images an epoch, one thread. Tracing is what the "
+        "first step and the first validation take beyond later ones; it is paid once a candidate."
+    )
+    seconds = frame.drop(columns="machine")
+    rows = ((*row[:2], *(f"{value:.2f}" for value in row[2:])) for row in seconds.itertuples(index=False))
+    yield table(seconds.columns, rows)
+    yield measured_on(frame)
+
+
+def backends_part() -> Iterable[str]:
+    frame = pd.read_csv(HERE / "backends.csv")
+    yield (
+        "**Backends** (`backends.py`): the same candidates, images and recipe on each backend of Keras, one "
+        "core. Images a second are those of steps and validations, once a network is built and compiled."
+    )
+    names = ["candidates a minute", "images a second", "beside TensorFlow"]
+    yield table(
+        ("backend", "epochs", *names, "mean score"),
+        (
+            (
+                *(row["backend"], row["epochs"], f"{row[names[0]]:.1f}", f"{row[names[1]]:,.0f}"),
+                *(f"{row[names[2]]:.2f} times", f"{row['mean score']:.3f}"),
+            )
+            for _, row in frame.iterrows()
+        ),
+    )
     yield measured_on(frame)
 
 
@@ -251,6 +331,7 @@ def bound(frame: pd.DataFrame) -> float:
 
 
 if __name__ == "__main__":
-    text = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(PART.sub(lambda _: report(), text), encoding="utf-8")
+    for page, part in ((PAGE, report()), (LOG, log())):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(PART.sub(lambda _, part=part: part, text), encoding="utf-8")
     draw().savefig(HERE / "speed.png", dpi=110)

@@ -1,9 +1,10 @@
 """How many candidates are trained in a minute? `python benchmarks/throughput.py` writes `throughput.csv`.
 
-Random search in nasbook with two workers, beside KerasTuner's: in one process that uses all cores, as it
-comes, and in its distributed mode with two workers and a chief. KerasTuner draws the candidates and nasbook
-trains the same ones, with the same `build`, images, epochs, batch size and recipe. The tools take turns, each
-in processes of its own. What counts are ratios within one round; seconds depend on the machine.
+Random search in nasbook beside KerasTuner's, with as many workers: in one process that uses all cores, as
+both come, and in two workers of one thread (KerasTuner's have a chief). Beside them stands an earlier build
+of nasbook, a commit of this repository. KerasTuner draws the candidates and nasbook trains the same ones,
+with the same `build`, images, epochs, batch size and recipe. The tools take turns, each in processes of its
+own. What counts are ratios within one round; seconds depend on the machine.
 
 A whole run is all of it, from an empty process to the last score. Without start-up it begins with the first
 candidate, when libraries are imported, data are loaded and workers have started.
@@ -24,10 +25,9 @@ from unittest import mock
 
 import numpy as np
 import pandas as pd
-from machine import machine
+from machine import earlier_build, machine, runs
 
 import nasbook as nb
-from nasbook.engine.device import quiet_stderr
 
 SPACE = nb.lenet_space()
 BATCH_SIZE, LEARNING_RATE = 64, 2e-3  # nb.Trainer's defaults
@@ -56,9 +56,8 @@ def suggested(hp) -> nb.Architecture:
 
 def kerastuner(settings: dict) -> dict:
     """Random search; in distributed mode this is the chief, or a worker, as the environment says."""
-    with quiet_stderr():
-        import keras
-        import keras_tuner
+    import keras
+    import keras_tuner
 
     data, epochs = load(settings), settings["epochs"]
     steps = epochs * -(-len(data.x_train) // BATCH_SIZE)
@@ -131,8 +130,8 @@ def nasbook(settings: dict) -> dict:
         return nb.build(drawn[architecture["candidate"]], input_shape, classes)
 
     trainer = nb.Trainer(load(settings), epochs=settings["epochs"], build=build, batch_size=BATCH_SIZE)
-    evaluate = timed(trainer, folder)
-    with nb.Processes(settings["workers"]) as executor:
+    evaluate, workers = timed(trainer, folder), settings["workers"]
+    with nb.Processes(workers) if workers > 1 else contextlib.nullcontext() as executor:
         how = {"seed": settings["seed"], "executor": executor, "progress": False}
         history = nb.search(nb.RandomSearch(space), evaluate, len(drawn), **how)
     assert len(history.succeeded) == len(drawn), history
@@ -210,11 +209,26 @@ class Part:
         self.process.wait()
 
 
-def two_workers(settings: dict, folder: Path) -> dict:
+def ours(settings: dict, folder: Path) -> dict:
     return Part("nasbook", settings, folder).result()
 
 
-TOOLS = {"KerasTuner": alone, "nasbook, 2 workers": two_workers, "KerasTuner, 2 workers": distributed}
+def ours_alone(settings: dict, folder: Path) -> dict:
+    return ours({**settings, "workers": 1}, folder)
+
+
+def earlier_alone(settings: dict, folder: Path) -> dict:
+    with earlier_build(settings["commit"]) as build:
+        return Part("nasbook", {**settings, "workers": 1}, folder, **runs(build)).result()
+
+
+TOOLS = {
+    "KerasTuner, one process": alone,
+    "nasbook, one process": ours_alone,
+    "nasbook before, one process": earlier_alone,
+    "KerasTuner, 2 workers": distributed,
+    "nasbook, 2 workers": ours,
+}
 
 
 def measure(settings: dict, rounds: int) -> pd.DataFrame:
@@ -250,17 +264,20 @@ def measure(settings: dict, rounds: int) -> pd.DataFrame:
 
 
 def summary(frame: pd.DataFrame) -> pd.DataFrame:
-    """One row a tool: medians over the rounds; a ratio is that of nasbook to the tool within a round."""
-    speeds = ["candidates a minute", "without start-up"]
-    ours = frame[frame["tool"].str.startswith("nasbook")].set_index("round")[speeds]
-    for speed in speeds:
-        frame[f"nasbook's ratio, {speed}"] = frame["round"].map(ours[speed]) / frame[speed]
-    return frame.drop(columns="round").groupby("tool", sort=False).median().round(3).reset_index()
+    """One row a tool: medians over the rounds; a ratio is nasbook's, with as many workers, to the tool's."""
+    frame["workers"] = frame["tool"].str.partition(", ")[2]
+    ours = frame[frame["tool"].str.startswith("nasbook, ")].set_index(["workers", "round"])
+    for speed in ("candidates a minute", "without start-up"):
+        beside = frame.join(ours[speed].rename("ours"), on=["workers", "round"])["ours"]
+        frame[f"nasbook's ratio, {speed}"] = beside / frame[speed]
+    medians = frame.drop(columns=["workers", "round"]).groupby("tool", sort=False).median().round(3)
+    return medians.assign(rounds=frame["round"].max()).reset_index()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3, help="how often the tools take turns (3)")
+    parser.add_argument("--rounds", type=int, default=5, help="how often the tools take turns (5)")
+    parser.add_argument("--commit", default="b870702", help="the earlier build (b870702)")
     parser.add_argument("--candidates", type=int, default=16, help="in each round (16)")
     parser.add_argument("--train", type=int, default=5_000, help="training images (5000)")
     parser.add_argument("--validation", type=int, default=2_500, help="validation images (2500)")

@@ -16,6 +16,8 @@ from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
 
 from nasbook.datasets import Examples
 
+SPAN = 4 * 2**20  # bytes that are fetched at a time, where more than one batch is
+
 
 class Batches(keras.utils.PyDataset):
     """The batches of one epoch after the other; without a seed in the order given, and inputs only."""
@@ -36,7 +38,11 @@ class Batches(keras.utils.PyDataset):
         return math.ceil(len(self.examples) / self.size)
 
     def __getitem__(self, i: int) -> tuple:
-        batch = self.examples.batch(self.order[i * self.size : (i + 1) * self.size], self.epoch)
+        return self.span(i, 1)
+
+    def span(self, i: int, count: int) -> tuple:
+        """So many batches, from number i on, in one piece."""
+        batch = self.examples.batch(self.order[i * self.size : (i + count) * self.size], self.epoch)
         return batch if self.seed is not None else batch[:1]
 
 
@@ -52,18 +58,24 @@ class Clock(keras.callbacks.Callback):
 
 
 def feed(batches: Batches):
-    """What `fit` and `predict` take these batches from: on TensorFlow an iterator of `tf.data`, untuned."""
+    """What `fit` and `predict` take these batches from: on TensorFlow an iterator of `tf.data`, untuned.
+
+    It fetches several small batches at a time: to ask Python for one takes longer than to make it.
+    """
     if keras.backend.backend() != "tensorflow":
         return batches
     import tensorflow as tf
 
+    first, all_ = batches[0], batches.num_batches
     signature = keras.tree.map_structure(
-        lambda array: tf.TensorSpec((None, *array.shape[1:]), array.dtype), batches[0]
+        lambda array: tf.TensorSpec((None, *array.shape[1:]), array.dtype), first
     )
+    size = sum(array.nbytes for array in keras.tree.flatten(first))
+    count = min(max(1, SPAN // size), 16)
     made = tf.data.Dataset.from_generator(
-        lambda: (batches[i] for i in range(batches.num_batches)), output_signature=signature
-    )
-    return untuned(made.apply(tf.data.experimental.assert_cardinality(batches.num_batches)).prefetch(2))
+        lambda: (batches.span(i, count) for i in range(0, all_, count)), output_signature=signature
+    ).rebatch(batches.size)
+    return untuned(made.apply(tf.data.experimental.assert_cardinality(all_)).prefetch(1))
 
 
 def fit(
