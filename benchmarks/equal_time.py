@@ -5,7 +5,7 @@ the table was made, building and compiling included, and learns their scores. Wh
 50, 100, 200 and 400 seconds is the architecture with the best score that it saw, judged by its regret. A run
 meets the same trainings as the runs of other tools with its seed, so that tools are compared in pairs.
 
-`thinking` is what the tool itself took to decide, in seconds, and is not charged. Optuna prunes by the
+`thinking` is what the tool itself took to decide, in CPU seconds, and is not charged. Optuna prunes by the
 median, as it does by default. SMAC and Optuna's GP need `pip install .[bench]`. Runs are on file when they
 end, and the same command goes on where a killed one stood.
 """
@@ -160,10 +160,10 @@ def version_of(tool: str) -> str:
 
 
 def row_of(tool: str, seed: int) -> dict:
-    purse, start = Purse(seed), time.perf_counter()
+    purse, start = Purse(seed), time.process_time()
     with contextlib.suppress(TimeIsUpError):
         TOOLS[tool](purse)
-    thinking = time.perf_counter() - start
+    thinking = time.process_time() - start
     tried = [trial.architecture for _, trial in purse.trials if not trial.resumed]
     found = dict(zip(map(str, SECONDS), (round(regret, 5) for regret in purse.regrets()), strict=True))
     repeats = round(1 - len(set(tried)) / len(tried), 3)

@@ -12,16 +12,18 @@ ROOT = Path(__file__).parent.parent
 
 
 def machine() -> str:
-    """Processor, cores and system in one line, such as "AMD EPYC, 2 cores, Linux"."""
+    """Processor, cores and system in one line, such as "AMD EPYC with AVX2, 2 cores, Linux"."""
     return f"{processor()}, {os.cpu_count()} cores, {platform.system()}"
 
 
 def processor() -> str:
-    """Its name; where the system does not tell, its architecture."""
+    """Its name, and how wide it computes; where the system does not tell, its architecture."""
     file = Path("/proc/cpuinfo")
-    lines = file.read_text().splitlines() if file.exists() else []
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.processor() or platform.machine())
+    pairs = (line.partition(":")[::2] for line in (file.read_text() if file.exists() else "").splitlines())
+    known = {name.strip(): value.strip() for name, value in pairs}
+    wide = [name for name in ("avx512f", "avx2") if name in known.get("flags", "").split()]
+    name = known.get("model name", platform.processor() or platform.machine())
+    return f"{name} with {wide[0].removesuffix('f').upper()}" if wide else name
 
 
 def runs(build: Path) -> dict[str, str]:

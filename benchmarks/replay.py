@@ -19,6 +19,7 @@ import optuna
 import pandas as pd
 from deap import algorithms, base, creator, tools
 from machine import machine
+from peers import suggested
 
 import nasbook as nb
 from nasbook.engine.work import training_seed
@@ -103,12 +104,12 @@ def deap_genetic(seed: int) -> Run:
 def optuna_study(sampler: type, seed: int) -> Run:
     tried = set()
 
-    def suggested(trial: optuna.Trial) -> float:
+    def value(trial: optuna.Trial) -> float:
         tried.add(architecture := suggested(trial, SPACE))
         return objective(architecture, seed)
 
     study = optuna.create_study(direction="maximize", sampler=sampler(seed=seed))
-    study.optimize(suggested, n_trials=EVALUATIONS)
+    study.optimize(value, n_trials=EVALUATIONS)
     return Run(study.best_value, 1 - len(tried) / EVALUATIONS)
 
 

@@ -77,7 +77,7 @@ def test_the_page_of_the_benchmarks_says_what_they_measured(monkeypatch):
     for page, part in ((report.PAGE, report.report()), (report.LOG, report.log())):
         assert report.PART.search(page.read_text(encoding="utf-8"))[0] == part
     throughput, overhead, journals = report.draw().axes
-    assert [len(axes.patches) for axes in (throughput, overhead)] == [2 * 3, 2 * 3]
+    assert [len(axes.patches) for axes in (throughput, overhead)] == [2 * 5, 2 * 3]
     assert [len(line.get_xdata()) for line in journals.lines[:2]] == [3, 3]
 
 
