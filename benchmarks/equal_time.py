@@ -63,7 +63,7 @@ class Purse:
         """After each of the `SECONDS`, of the architecture with the best score till then."""
         seen = [[trial for paid, trial in self.trials if paid <= limit] for limit in SECONDS]
         best = [max(trials, key=lambda trial: trial.score) for trials in seen]
-        return [TABLE.regret(trial.architecture) for trial in best]
+        return [TABLE.regret(trial) for trial in best]
 
 
 # --- the tools --------------------------------------------------------------------------------------------

@@ -102,10 +102,10 @@ def quality_part() -> Iterable[str]:
         "the standard error of the mean: with three seeds, most neighbors in this list are not told apart. "
         "AutoKeras is ahead of LeNet-5 here, at equal time, and behind it in the README's table of results, "
         "where it saw a tenth of the images. These rows are of an earlier build, and new ones will take "
-        "their place: KerasTuner's neighboring seeds tried nearly the same candidates, and nasbook still drew "
-        "every network with the same chance, KerasTuner and Optuna value by value: theirs had three blocks "
-        "less often and were cheaper, so that more of them were tried. Hyperband and Optuna's pruner cut "
-        "trainings short."
+        "their place: KerasTuner's neighboring seeds tried nearly the same candidates, and nasbook still "
+        "drew every network with the same chance, KerasTuner and Optuna value by value: theirs had three "
+        "blocks less often and were cheaper, so that more of them were tried. Hyperband and Optuna's pruner "
+        "cut trainings short."
     )
     yield "![Test accuracy of each tool, a dot a seed](quality.png)"
     yield measured_on(rows.assign(machine=rows["machine"].str.replace(r", load .*", "", regex=True)))
