@@ -1,11 +1,13 @@
 """The student edition: chapters without solutions, and nothing lost of what somebody has written."""
 
 import ast
+import builtins
 import contextlib
 import re
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 import pytest
@@ -134,25 +136,27 @@ def test_what_a_stub_begins_with_dots_is_new_or_what_its_check_wants(chapter, fo
             defined |= names(cell.source)[0]
 
 
-class Elsewhere(dict):
-    """The names of a chapter that its exercises alone do not define."""
+class Anything(mock.MagicMock):
+    """What a chapter defines elsewhere."""
 
-    def __missing__(self, name):
-        return None
+    def __format__(self, how):
+        return "anything"
 
 
 @each_chapter
 def test_a_stub_that_is_not_filled_in_says_what_to_do(chapter, folder):
     copy = read(folder / chapter.name)
     for answer, check in zip(answers(copy), checks(copy), strict=True):
-        names = {"nb": nb}
+        needed = names(answer.source)[1] | names(check.source)[1]
+        known = {name: Anything() for name in needed - set(dir(builtins))} | {"nb": nb}
         with contextlib.suppress(NotYet):  # from a stub that is no function's
-            exec(f"from __future__ import annotations\n{answer.source}", names)
-        calls = [node for node in ast.walk(ast.parse(check.source)) if isinstance(node, ast.Call)]
-        call = next(ast.unparse(node) for node in calls if ast.unparse(node.func) == "nb.check")
+            exec(f"from __future__ import annotations\n{answer.source}", known)
+        body = ast.parse(check.source).body
+        end = 1 + next(i for i, line in enumerate(body) if "nb.check(" in ast.unparse(line))
+        until_checked = compile(ast.Module(body[:end], []), check.id, "exec")
         begun = re.match(r"\w.* = (?!\.\.\.)", answer.source)  # the chapter itself gives an empty answer
         with pytest.raises(NotYet, match=None if begun else "write your answer below `# YOUR CODE HERE`"):
-            eval(call, names, Elsewhere(names))
+            exec(until_checked, known)
 
 
 # --- what is written, and what is kept -------------------------------------------------------------------

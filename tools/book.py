@@ -5,12 +5,9 @@ are followed. A warning or a link that leads nowhere is an error. Neither this n
 """
 
 import argparse
-import os
 import re
 import shutil
 from pathlib import Path
-
-os.environ.setdefault("KERAS_BACKEND", "numpy")  # docstrings are read, nothing is trained: no TensorFlow
 
 import book_chapters
 import book_links
