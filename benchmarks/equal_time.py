@@ -20,7 +20,6 @@ from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
-import keras_tuner
 import optuna
 import pandas as pd
 from peers import apart, architecture_of, configurations, hyperparameters, suggested
@@ -100,10 +99,12 @@ def pruned(trial: optuna.Trial, purse: Purse) -> float:
     return result.score
 
 
-def kerastuner(kind: type, **settings) -> Callable[[Purse], None]:
+def kerastuner(kind: str, **settings) -> Callable[[Purse], None]:
     def search(purse: Purse) -> None:
-        class Tuner(kind):
-            def run_trial(self, trial):
+        import keras_tuner
+
+        class Tuner(getattr(keras_tuner, kind)):
+            def run_trial(self, trial, verbose=0):
                 values = trial.hyperparameters.values
                 epochs, begun = values.get("tuner/epochs", TABLE.epochs), values.get("tuner/initial_epoch", 0)
                 return {"score": purse(architecture_of(values, SPACE), epochs, begun).score}
@@ -142,11 +143,11 @@ TOOLS = {
     "nasbook Bayesian": nasbook(nb.Bayesian(SPACE, initial=START)),
     "nasbook Hyperband": nasbook(nb.Hyperband(SPACE)),
     "nasbook BOHB": nasbook(nb.BOHB(SPACE)),
-    "KerasTuner random": kerastuner(keras_tuner.RandomSearch, **MANY),
+    "KerasTuner random": kerastuner("RandomSearch", **MANY),
     "KerasTuner Hyperband": kerastuner(
-        keras_tuner.Hyperband, max_epochs=TABLE.epochs, factor=3, hyperband_iterations=100
+        "Hyperband", max_epochs=TABLE.epochs, factor=3, hyperband_iterations=100
     ),
-    "KerasTuner Bayesian": kerastuner(keras_tuner.BayesianOptimization, num_initial_points=START, **MANY),
+    "KerasTuner Bayesian": kerastuner("BayesianOptimization", num_initial_points=START, **MANY),
     "Optuna TPE": optuna_study(optuna.samplers.TPESampler),
     "Optuna GP": optuna_study(optuna.samplers.GPSampler),
     "SMAC": smac,

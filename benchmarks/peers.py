@@ -3,17 +3,18 @@
 import contextlib
 from typing import TYPE_CHECKING
 
-import keras_tuner
-import optuna
-
 import nasbook as nb
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # each script imports the libraries that it compares
+    import keras_tuner
+    import optuna
     from ConfigSpace import ConfigurationSpace
 
 
-def hyperparameters(space: nb.SearchSpace) -> keras_tuner.HyperParameters:
+def hyperparameters(space: nb.SearchSpace) -> "keras_tuner.HyperParameters":
     """For KerasTuner: a gene exists only where those before it say so."""
+    import keras_tuner
+
     hp = keras_tuner.HyperParameters()
     for choice in space.choices:
         with contextlib.ExitStack() as conditions:
@@ -35,7 +36,7 @@ def configurations(space: nb.SearchSpace, seed: int) -> "ConfigurationSpace":
     return known
 
 
-def suggested(trial: optuna.Trial, space: nb.SearchSpace) -> nb.Architecture:
+def suggested(trial: "optuna.Trial", space: nb.SearchSpace) -> nb.Architecture:
     """What Optuna proposes, which asks gene by gene."""
     genes: dict = {}
     for choice in space.choices:
