@@ -17,12 +17,11 @@ import logging
 import tempfile
 import time
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 
 import optuna
 import pandas as pd
-from peers import apart, architecture_of, configurations, hyperparameters, suggested
+from peers import apart, architecture_of, configurations, hyperparameters, suggested, version_of
 
 import nasbook as nb
 from nasbook.engine.work import training_seed
@@ -89,14 +88,15 @@ def optuna_study(kind: type, **settings) -> Callable[[Purse], None]:
 
 
 def pruned(trial: optuna.Trial, purse: Purse) -> float:
-    """Epoch by epoch, until the pruner ends it."""
+    """One training, which starts once, and which the pruner may end after any epoch but the last."""
     architecture = suggested(trial, SPACE)
-    for epoch in range(1, TABLE.epochs + 1):
-        result = purse(architecture, epochs=epoch, resume=epoch - 1)
-        trial.report(result.score, epoch)
-        if epoch < TABLE.epochs and trial.should_prune():
+    curve = TABLE(architecture, seed=training_seed(purse.seed, architecture)).curve
+    for epoch, score in enumerate(curve[:-1], 1):
+        trial.report(score, epoch)
+        if trial.should_prune():
+            purse(architecture, epochs=epoch)
             raise optuna.TrialPruned
-    return result.score
+    return purse(architecture).score
 
 
 def kerastuner(kind: str, **settings) -> Callable[[Purse], None]:
@@ -152,12 +152,6 @@ TOOLS = {
     "Optuna GP": optuna_study(optuna.samplers.GPSampler),
     "SMAC": smac,
 }
-
-
-def version_of(tool: str) -> str:
-    """Of the package that the tool's name begins with."""
-    name = tool.partition(" ")[0].lower().replace("kerastuner", "keras-tuner")
-    return f"{name} {metadata.version(name)}"
 
 
 def row_of(tool: str, seed: int) -> dict:

@@ -1,6 +1,7 @@
 """A search space of nasbook in the words of other libraries, and what they propose as an architecture."""
 
 import contextlib
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 import nasbook as nb
@@ -48,6 +49,12 @@ def suggested(trial: "optuna.Trial", space: nb.SearchSpace) -> nb.Architecture:
 def architecture_of(values: dict, space: nb.SearchSpace) -> nb.Architecture:
     """Of the values that a library names, those of the genes; inactive ones it may name, too."""
     return space.architecture({c.name: values[c.name] for c in space.choices if c.is_active(values)})
+
+
+def version_of(tool: str) -> str:
+    """Of the package that the tool's name begins with; LeNet-5 is trained by nasbook."""
+    name = tool.partition(" ")[0].lower().replace("lenet-5", "nasbook").replace("kerastuner", "keras-tuner")
+    return f"{name} {metadata.version(name)}"
 
 
 def apart(seed: int) -> int:

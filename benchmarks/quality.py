@@ -18,12 +18,12 @@ import csv
 import math
 import os
 import time
-from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
 from machine import machine
 from matplotlib.figure import Figure
+from peers import version_of
 
 import nasbook as nb
 from nasbook.course.modes import ROOT
@@ -87,12 +87,6 @@ def row_of(tool: str, seed: int, minute: float) -> dict:
             raise
 
 
-def version_of(tool: str) -> str:
-    """Of the package that the tool's name begins with; LeNet-5 is trained by nasbook."""
-    name = tool.partition(" ")[0].lower().replace("lenet-5", "nasbook").replace("kerastuner", "keras-tuner")
-    return f"{name} {metadata.version(name)}"
-
-
 def measured_speed() -> float:
     """Images a second that this machine trains the network of the reference on, with two threads."""
     with nb.Processes(1, threads=2) as executor:
@@ -127,6 +121,12 @@ def rows_in(file: Path) -> pd.DataFrame:
     return pd.read_csv(file) if file.exists() else pd.DataFrame(columns=COLUMNS)
 
 
+def current(rows: pd.DataFrame) -> pd.DataFrame:
+    """Those of this build's seeds, as soon as every tool has some; till then the older ones."""
+    new = rows["seed"].isin(SEEDS)
+    return rows[new] if set(NAMES) <= set(rows.loc[new, "tool"]) else rows[~new]
+
+
 def append(row: dict, file: Path) -> None:
     new = not file.exists()
     with file.open("a", newline="") as opened:
@@ -141,7 +141,7 @@ def append(row: dict, file: Path) -> None:
 
 def summarize(file: Path) -> None:
     """Print the table and the goals; draw the figure beside the rows."""
-    rows = rows_in(file)
+    rows = current(rows_in(file))
     table = summary(rows)
     print(table.round(2).to_string(), "\n")
     for row in goals(table):

@@ -76,7 +76,7 @@ def goal_row(what: str, goal: str, measured: float, unit: str, error: float = 0)
 
 
 def quality_part() -> Iterable[str]:
-    rows = quality.rows_in(quality.ROWS)
+    rows = quality.current(quality.rows_in(quality.ROWS))
     rows = rows.groupby("tool").filter(lambda some: len(some) >= SEEDS)  # fewer runs prove nothing
     summary, tried = quality.summary(rows), rows.groupby("tool")["tried"].median()
     speeds = " and ".join(f"{speed:,.0f}" for speed in sorted(set(rows["speed"])))

@@ -27,7 +27,7 @@ COPIED = (
     "data/README.md",
     "findings/*",
 )
-COPIED += ("benchmarks/README.md", "benchmarks/*.png", "notebooks/figures/*")
+COPIED += ("benchmarks/*.md", "benchmarks/*.png", "notebooks/figures/*")
 ICONS = re.compile(r"<script[^>]*/fontawesome\.js[^>]*></script>|<link[^>]*/fontawesome\.js[^>]*>")
 TOP = ("index.md", "install.md", "course.md")
 

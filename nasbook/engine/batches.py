@@ -16,7 +16,7 @@ from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
 
 from nasbook.datasets import Examples
 
-SPAN = 4 * 2**20  # bytes that are fetched at a time, where more than one batch is
+BYTES, BATCHES = 4 * 2**20, 16  # fetched at a time at most, but at least one batch
 
 
 class Batches(keras.utils.PyDataset):
@@ -66,16 +66,16 @@ def feed(batches: Batches):
         return batches
     import tensorflow as tf
 
-    first, all_ = batches[0], batches.num_batches
+    first, number = batches[0], batches.num_batches
     signature = keras.tree.map_structure(
         lambda array: tf.TensorSpec((None, *array.shape[1:]), array.dtype), first
     )
     size = sum(array.nbytes for array in keras.tree.flatten(first))
-    count = min(max(1, SPAN // size), 16)
+    count = min(BYTES // max(1, size), BATCHES) or 1
     made = tf.data.Dataset.from_generator(
-        lambda: (batches.span(i, count) for i in range(0, all_, count)), output_signature=signature
+        lambda: (batches.span(i, count) for i in range(0, number, count)), output_signature=signature
     ).rebatch(batches.size)
-    return untuned(made.apply(tf.data.experimental.assert_cardinality(all_)).prefetch(1))
+    return untuned(made.apply(tf.data.experimental.assert_cardinality(number)).prefetch(1))
 
 
 def fit(
