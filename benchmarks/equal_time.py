@@ -2,8 +2,9 @@
 
 Searches on the table of all trainings, with one worker: each pays the seconds that its trainings took when
 the table was made, building and compiling included, and learns their scores. What a search has found after
-50, 100, 200 and 400 seconds is the architecture with the best score that it saw, judged by its regret. A run
-meets the same trainings as the runs of other tools with its seed, so that tools are compared in pairs.
+50, 100, 200 and 400 seconds is the architecture with the best score that it saw, or, "by model", the one of
+which a model of all scores expects most; it is judged by its regret. A run meets the same trainings as the
+runs of other tools with its seed, so that tools are compared in pairs.
 
 `thinking` is what the tool itself took to decide, in CPU seconds, and is not charged. Optuna prunes by the
 median, as it does by default. SMAC and Optuna's GP need `pip install .[bench]`. Runs are on file when they
@@ -13,7 +14,9 @@ end, and the same command goes on where a killed one stood.
 import argparse
 import contextlib
 import csv
+import functools
 import logging
+import operator
 import tempfile
 import time
 from collections.abc import Callable
@@ -25,12 +28,14 @@ from peers import apart, architecture_of, configurations, hyperparameters, sugge
 
 import nasbook as nb
 from nasbook.engine.work import training_seed
+from nasbook.strategies.choosing import by_model
 
 ROWS = Path(__file__).with_suffix(".csv")
 SECONDS = (50, 100, 200, 400)
 START = 6  # random trials before a model decides, as in `quality_tools.py`
 TABLE = nb.Table.load("lenet_fashion")
 SPACE = TABLE.space
+BY_MODEL = "nasbook Bayesian, by model"
 COLUMNS = ("tool", "seed", *map(str, SECONDS), "trials", "repeats", "thinking", "version")
 
 
@@ -57,11 +62,10 @@ class Purse:
             raise TimeIsUpError
         self.trials.append((self.paid, trial))
 
-    def regrets(self) -> list[float]:
-        """After each of the `SECONDS`, of the architecture with the best score till then."""
+    def regrets(self, choose: Callable[[nb.History], nb.Trial]) -> list[float]:
+        """After each of the `SECONDS`, of the architecture that would be chosen then."""
         seen = [[trial for paid, trial in self.trials if paid <= limit] for limit in SECONDS]
-        best = [max(trials, key=lambda trial: trial.score) for trials in seen]
-        return [TABLE.regret(trial) for trial in best]
+        return [TABLE.regret(choose(nb.History(trials, trials))) for trials in seen]
 
 
 # --- the tools --------------------------------------------------------------------------------------------
@@ -141,6 +145,7 @@ TOOLS = {
     "nasbook random": nasbook(nb.RandomSearch(SPACE)),
     "nasbook GA": nasbook(nb.Genetic(SPACE, population=4, elite=1)),
     "nasbook Bayesian": nasbook(nb.Bayesian(SPACE, initial=START)),
+    BY_MODEL: nasbook(nb.Bayesian(SPACE, initial=START)),
     "nasbook Hyperband": nasbook(nb.Hyperband(SPACE)),
     "nasbook BOHB": nasbook(nb.BOHB(SPACE)),
     "KerasTuner random": kerastuner("RandomSearch", **MANY),
@@ -160,7 +165,9 @@ def row_of(tool: str, seed: int) -> dict:
         TOOLS[tool](purse)
     thinking = time.process_time() - start
     tried = [trial.architecture for _, trial in purse.trials if not trial.resumed]
-    found = dict(zip(map(str, SECONDS), (round(regret, 5) for regret in purse.regrets()), strict=True))
+    choose = functools.partial(by_model, space=SPACE) if tool == BY_MODEL else operator.attrgetter("best")
+    regrets = [round(regret, 5) for regret in purse.regrets(choose)]
+    found = dict(zip(map(str, SECONDS), regrets, strict=True))
     repeats = round(1 - len(set(tried)) / len(tried), 3)
     about = {"trials": len(tried), "repeats": repeats, "thinking": round(thinking, 2)}
     return {"tool": tool, "seed": seed, **found, **about, "version": version_of(tool)}

@@ -20,7 +20,6 @@ HERE = Path(__file__).parent
 PAGE, LOG = HERE / "README.md", HERE / "LOG.md"
 SPEEDS = ["candidates a minute", "without start-up"]
 SEEDS = 3
-BEST = "nasbook Bayesian"
 PART = re.compile(r"(?<=<!-- benchmarks -->\n).*(?=<!-- end of benchmarks -->)", re.DOTALL)
 COMPARE = {">=": float.__ge__, "<=": float.__le__, "<": float.__lt__}
 
@@ -120,9 +119,12 @@ def equal_time_part() -> Iterable[str]:
         "**Searches at equal time on the table** (`equal_time.py`): one worker, and every training pays the "
         f"seconds that it took when the table was made. Mean regret over {summary['seed'].min()} seeds, in "
         "points of accuracy, after so many seconds. p is that of a paired test after all of them, against "
-        f"`{BEST}` (Wilcoxon, Holm); better and worse in so many of the seeds."
+        f"`{equal_time.BY_MODEL}` (Wilcoxon, Holm); better and worse in so many of the seeds."
     )
-    tests, columns = equal_time.tests(rows, BEST), ("p", "better in", "worse in", "trials", "repeats")
+    tests, columns = (
+        equal_time.tests(rows, equal_time.BY_MODEL),
+        ("p", "better in", "worse in", "trials", "repeats"),
+    )
     yield table(
         ("tool", "version", *(f"{limit} s" for limit in limits), *columns),
         (
