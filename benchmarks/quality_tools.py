@@ -7,7 +7,6 @@ tuner is one process with two threads. A training that the deadline cuts off is 
 import contextlib
 import dataclasses
 import functools
-import math
 import operator
 import os
 import signal
@@ -36,17 +35,13 @@ from nasbook.strategies.choosing import by_model
 
 
 class Found(NamedTuple):
-    """The winner of a search: how to make its network, untrained, and how it was found.
-
-    More than `longest` minutes of training would only overfit.
-    """
+    """The winner of a search: how to make its network, untrained, and how it was found."""
 
     make: Callable[[], keras.Model]
     winner: str
     tried: int = 0
     score: float = float("nan")
     learning_rate: float = LEARNING_RATE
-    longest: float = math.inf
 
 
 def found(architecture: nb.Architecture, tried: int, score: float) -> Found:
@@ -84,7 +79,7 @@ def in_two_processes(seconds: float, work: Callable, *args) -> None:
 
 
 def lenet5(seconds: float, seed: int) -> Found:
-    return Found(nb.lenet5, "LeNet-5", longest=3)  # 20 epochs; on validation images, 40 were worse
+    return Found(nb.lenet5, "LeNet-5")
 
 
 def nasbook(
