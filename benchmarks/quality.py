@@ -38,7 +38,7 @@ SEARCH, WHOLE = 2, 4  # minutes
 REFERENCE = 1_200  # images a second: the `speed` of the machine whose minutes these are
 BEST = "nasbook best"
 NAMES = (
-    *("LeNet-5", "nasbook random", "nasbook GA", BEST, "AutoKeras"),
+    *("LeNet-5", "nasbook random", "nasbook GA", "nasbook Bayesian", BEST, "AutoKeras"),
     *("KerasTuner random", "KerasTuner Hyperband", "KerasTuner Bayesian"),
     *("Optuna TPE", "Optuna GP", "SMAC"),
 )
@@ -51,7 +51,7 @@ SEEDS = (10, 11, 12, 13, 14)  # those below chose strategies and settings
 def run(tool: str, seed: int, minute: float) -> dict:
     """One search and one final training; what is inside a process that ends with it."""
     import keras
-    from quality_space import final_training, test_accuracy
+    from quality_space import DATA, accuracy, final_training, read_split
     from quality_tools import TOOLS
 
     start = time.perf_counter()
@@ -60,13 +60,13 @@ def run(tool: str, seed: int, minute: float) -> dict:
     keras.utils.set_random_seed(seed)
     model = found.make()
     seconds = WHOLE * minute - (time.perf_counter() - start)
-    epochs = final_training(model, seconds, found.learning_rate)
+    epochs = final_training(model, seconds, found.learning_rate, read_split(DATA, "train"))
     return {
         "search_seconds": round(searched, 1),
         "training_seconds": round(seconds, 1),
         "tried": found.tried,
         "validation": round(found.score, 4),
-        "test": test_accuracy(model),
+        "test": accuracy(model, read_split(DATA, "test")),  # opened here, once
         "parameters": nb.measured_cost(model).parameters,
         "epochs": round(epochs, 1),
         "winner": found.winner,

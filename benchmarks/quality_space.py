@@ -1,5 +1,7 @@
 """What all tools of `quality.py` share: the search space, the networks, the data and the final training."""
 
+import dataclasses
+import functools
 import math
 import time
 
@@ -90,16 +92,38 @@ class Deadline(keras.callbacks.Callback):
         self.model.stop_training = time.perf_counter() - self.start >= self.seconds
 
 
-def final_training(model: keras.Model, seconds: float, learning_rate: float) -> float:
-    """Train on all 60,000 images until the deadline; returns the epochs that this made.
+def final_training(model: keras.Model, seconds: float, learning_rate: float, examples: Examples) -> float:
+    """Train until the deadline; returns the epochs that this made.
 
     Half of the images are mirrored in each epoch, and labels are smoothed (Szegedy et al. 2016, section 7).
     """
-    examples = Mirrored(read_split(DATA, "train"))
     deadline = Deadline(seconds, learning_rate)
     model.compile(keras.optimizers.Adam(learning_rate), smoothed_cross_entropy)
-    fit(model, examples, seed=0, epochs=10**6, batch_size=BATCH, callbacks=(deadline,))
+    settings = {"seed": 0, "epochs": 10**6, "batch_size": BATCH}
+    fit(model, Mirrored(examples), **settings, callbacks=(deadline,))
     return deadline.batches * BATCH / len(examples)
+
+
+@dataclasses.dataclass(frozen=True)
+class Rehearsal:
+    """Evaluates a candidate by a final training of so many seconds, without the validation images."""
+
+    seconds: float
+    split: int
+
+    def __call__(self, architecture: dict, seed: int = 0, epochs: int = 0) -> nb.Trial:
+        start, data = time.perf_counter(), without_validation(self.split)
+        keras.utils.set_random_seed(seed)
+        model = build(SPACE.architecture(architecture))
+        epochs = final_training(model, self.seconds, LEARNING_RATE, data.train)
+        score = accuracy(model, data.validation)
+        spent = time.perf_counter() - start
+        return nb.Trial(architecture, seed, math.ceil(epochs), score, seconds=spent)
+
+
+@functools.cache
+def without_validation(seed: int) -> nb.Dataset:
+    return nb.load(DATA, train=55_000, validation=5_000, seed=seed)
 
 
 class Mirrored:
@@ -134,15 +158,15 @@ def reference_speed() -> float:
     genes = {"blocks": 3, "convs": 2, "filters1": 16, "filters2": 32, "filters3": 64, "kernel": 3}
     genes |= {"pool": "max", "norm": True, "dropout": 0.0, "head": 256}
     model = build(SPACE.architecture(genes))
-    final_training(model, 5, LEARNING_RATE)  # compiles, and warms up
+    examples = read_split(DATA, "train")
+    final_training(model, 5, LEARNING_RATE, examples)  # compiles, and warms up
     start = time.perf_counter()
-    epochs = final_training(model, 20, LEARNING_RATE)
-    return epochs * len(read_split(DATA, "train")) / (time.perf_counter() - start)
+    epochs = final_training(model, 20, LEARNING_RATE, examples)
+    return epochs * len(examples) / (time.perf_counter() - start)
 
 
-def test_accuracy(model: keras.Model) -> float:
-    """Open the test set, once, at the very end: what is said of an image and of its mirror image counts."""
-    test = read_split(DATA, "test")
-    images, labels = test.batch(slice(None))
+def accuracy(model: keras.Model, examples: Examples) -> float:
+    """What is said of an image and of its mirror image counts."""
+    images, labels = examples.batch(slice(None))
     said = sum(predict(model, x, decode=np.asarray) for x in (images, mirror(images)))
     return float(np.mean(said.argmax(axis=1) == labels))
