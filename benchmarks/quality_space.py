@@ -1,7 +1,5 @@
 """What all tools of `quality.py` share: the search space, the networks, the data and the final training."""
 
-import dataclasses
-import functools
 import math
 import time
 
@@ -102,28 +100,6 @@ def final_training(model: keras.Model, seconds: float, learning_rate: float, exa
     settings = {"seed": 0, "epochs": 10**6, "batch_size": BATCH}
     fit(model, Mirrored(examples), **settings, callbacks=(deadline,))
     return deadline.batches * BATCH / len(examples)
-
-
-@dataclasses.dataclass(frozen=True)
-class Rehearsal:
-    """Evaluates a candidate by a final training of so many seconds, without the validation images."""
-
-    seconds: float
-    split: int
-
-    def __call__(self, architecture: dict, seed: int = 0, epochs: int = 0) -> nb.Trial:
-        start, data = time.perf_counter(), without_validation(self.split)
-        keras.utils.set_random_seed(seed)
-        model = build(SPACE.architecture(architecture))
-        epochs = final_training(model, self.seconds, LEARNING_RATE, data.train)
-        score = accuracy(model, data.validation)
-        spent = time.perf_counter() - start
-        return nb.Trial(architecture, seed, math.ceil(epochs), score, seconds=spent)
-
-
-@functools.cache
-def without_validation(seed: int) -> nb.Dataset:
-    return nb.load(DATA, train=55_000, validation=5_000, seed=seed)
 
 
 class Mirrored:

@@ -25,13 +25,13 @@ import optuna
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from peers import apart, architecture_of, configurations, hyperparameters, suggested
-from quality_space import BATCH, EPOCHS, LEARNING_RATE, SPACE, Rehearsal, build, trainer
+from quality_space import BATCH, EPOCHS, LEARNING_RATE, SPACE, build, trainer
 from smac import HyperparameterOptimizationFacade, Scenario
 from smac.runhistory.dataclasses import TrialValue
 
 import nasbook as nb
 from nasbook.engine.work import training_seed
-from nasbook.strategies.choosing import by_model, ranked_by_model
+from nasbook.strategies.choosing import by_model
 
 
 class Found(NamedTuple):
@@ -87,37 +87,16 @@ def nasbook(
 ) -> Callable[[float, int], Found]:
     def search(seconds: float, seed: int) -> Found:
         with tempfile.TemporaryDirectory() as folder, nb.Processes(2) as executor:
-            history = searched(strategy, trainer(seed, checkpoints=folder), seconds, seed, executor, ahead)
+            evaluate, journal = trainer(seed, checkpoints=folder), f"{folder}/search.jsonl"
+            settings = {"seed": seed, "ahead": ahead, "journal": journal, "progress": False}
+            with deadline(seconds):
+                nb.search(strategy, evaluate, nb.Budget(seconds=2 * seconds), executor=executor, **settings)
             executor.shutdown(cancel_futures=True)
+            history = nb.History.read(journal)  # also what the strategy was not told any more
         best = choose(history)
         return found(SPACE.architecture(best.architecture), len(history.succeeded), best.score)
 
     return search
-
-
-def searched(strategy, evaluate, seconds: float, seed: int, executor, ahead: int | None) -> nb.History:
-    """What was tried when the time was up, also what the strategy was not told any more."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = {"seed": seed, "ahead": ahead, "journal": f"{folder}/search.jsonl", "progress": False}
-        with deadline(seconds):
-            nb.search(strategy, evaluate, nb.Budget(seconds=2 * seconds), executor=executor, **settings)
-        return nb.History.read(settings["journal"])
-
-
-def rehearsed(seconds: float, seed: int) -> Found:
-    """Bayesian optimization, whose candidates all get equally many seconds, of the final training.
-
-    So a network counts for what it learns in the time that there is, and not in a number of epochs. Those of
-    which the model expects most then get more seconds, and compete.
-    """
-    with nb.Processes(2) as executor:
-        brief = seconds / 16
-        most = (0.4 * seconds - brief) / 2 - 3  # two one after the other; 3 seconds to build and to judge
-        history = searched(BAYESIAN, Rehearsal(brief, seed), 0.6 * seconds, seed, executor, ahead=3)
-        few = [trial.architecture for trial in ranked_by_model(history, SPACE)[:4]]
-        tasks = [executor.submit(Rehearsal(most, seed), one, seed=seed) for one in few]
-        best = best_of([task.result() for task in tasks])
-    return found(SPACE.architecture(best.architecture), len(history.succeeded), best.score)
 
 
 # --- KerasTuner -------------------------------------------------------------------------------------------
@@ -338,13 +317,13 @@ def summary(values: dict) -> str:
 # On the table of `lenet_space`, Bayesian optimization that lets its model choose the winner lost least of all
 # tools at equal time (`equal_time.py`), and no size of start or population lost clearly less than these.
 START = 6
-BAYESIAN = nb.Bayesian(SPACE, initial=START)
 TOOLS = {
     "LeNet-5": lenet5,
     "nasbook random": nasbook(nb.RandomSearch(SPACE)),
     "nasbook GA": nasbook(nb.Genetic(SPACE, population=4, elite=1)),
-    "nasbook Bayesian": nasbook(BAYESIAN, ahead=3, choose=functools.partial(by_model, space=SPACE)),
-    "nasbook best": rehearsed,
+    "nasbook Bayesian": nasbook(
+        nb.Bayesian(SPACE, initial=START), ahead=3, choose=functools.partial(by_model, space=SPACE)
+    ),
     "AutoKeras": autokeras,
     "KerasTuner random": kerastuner(keras_tuner.RandomSearch, max_trials=1_000),
     "KerasTuner Hyperband": kerastuner(

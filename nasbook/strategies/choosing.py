@@ -37,15 +37,7 @@ def again(trial: Trial, evaluate, seeds: int) -> Trial:
 def by_model(history, space: SearchSpace) -> Trial:
     """The trial of which a Gaussian process on all trials expects most; it costs no evaluation.
 
-    Raises ValueError where no trial succeeded.
-    """
-    return ranked_by_model(history, space)[0]
-
-
-def ranked_by_model(history, space: SearchSpace) -> list[Trial]:
-    """All that succeeded, what the Gaussian process of `Bayesian` expects most of first.
-
-    Raises ValueError where no trial succeeded.
+    The process is that of `Bayesian`. Raises ValueError where no trial succeeded.
     """
     done = history.succeeded or [history.best]
     model = Bayesian(space)
@@ -53,4 +45,4 @@ def ranked_by_model(history, space: SearchSpace) -> list[Trial]:
     model.tell(done)
     x = model.encoded(trial.architecture for trial in done)
     means = model.fit(x, np.array([trial.score for trial in done])).predict(x)
-    return [done[i] for i in np.argsort(-means, kind="stable")]
+    return done[int(np.argmax(means))]
