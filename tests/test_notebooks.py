@@ -186,6 +186,19 @@ def test_the_core_path_fits_a_class_and_needs_nothing_that_it_leaves_out(noteboo
     assert core_path.sentence(notebook.cells) in notebook.cells[0].source, "run `python tools/core_path.py`"
 
 
+def test_the_plans_of_the_guide_have_the_minutes_of_the_core_paths():
+    heads = {path.name[:2]: nbformat.read(path, 4).cells[0].source for path in PATHS}
+    said = {chapter: re.search(r"about (\d+) minutes for the core", head) for chapter, head in heads.items()}
+    minutes = {chapter: int(found[1]) for chapter, found in said.items()}
+    guide = (ROOT / "book/guide.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \d+ \| ([\d, ]+) \| (\d+) \| ([\d, -]+) \| (\d+) \|$", guide, re.MULTILINE)
+    assert len(rows) == 6 + 12
+    for in_class, told, at_home, told_at_home in rows:
+        for chapters, minutes_told in ((in_class, told), (at_home, told_at_home)):
+            assert sum(minutes[chapter] for chapter in re.findall(r"\d\d", chapters)) == int(minutes_told)
+    assert set(re.findall(r"^### (\d\d) ", guide, re.MULTILINE)) == set(minutes)
+
+
 def test_an_optional_part_ends_with_the_next_heading_of_its_level():
     text, cell = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
     cells = [
