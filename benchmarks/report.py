@@ -90,7 +90,7 @@ def quality_part() -> Iterable[str]:
     yield (
         f"**Quality at equal time** (`quality.py`). Each tool has {whole} minutes of two cores, and, where "
         f"it allows that, the same space of networks, images and recipe: {search} minutes of search, the "
-        "rest for training its winner on all 60,000 images. LeNet-5, without a search, trains for all of them. "
+        "rest for training its winner on all 60,000 images. LeNet-5 needs no search and trains throughout. "
         f"The minutes are those of a machine that trains a certain network on {quality.REFERENCE:,} images a "
         f"second; where the runs were made it was {speeds.min():,.0f} to {speeds.max():,.0f}, and minutes "
         "were shortened or lengthened accordingly. Test accuracy on Fashion-MNIST in %, the test set opened "
