@@ -10,7 +10,7 @@ WORKERS ?= 2
 # In a container one is often root, and JupyterLab wants that said.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test book check student format lock execute clean
+.PHONY: lab test book pdf check student slides format lock execute clean
 
 lab: .venv/.installed  ## open the book in JupyterLab
 	$(BIN)/jupyter lab $(AS_ROOT) notebooks/00_start_here.ipynb
@@ -23,11 +23,17 @@ test: .venv/.installed  ## run every test: unit, notebooks (fast mode), browser
 book: .venv/.installed  ## make the book as HTML: book/_build/html/index.html
 	$(BIN)/python tools/book.py
 
+pdf: .venv/.installed  ## the whole book as one file, printed by a browser: book/_build/nasbook.pdf
+	$(BIN)/python tools/pdf.py
+
 check: .venv/.installed  ## can the book run on this machine?
 	$(BIN)/python -m nasbook check
 
 student: .venv/.installed  ## the book without solutions and outputs, in student/
 	$(BIN)/python tools/student.py
+
+slides: .venv/.installed  ## a deck a chapter, for the projector: slides/index.html
+	$(BIN)/python tools/slides.py
 
 execute: .venv/.installed  ## for authors: execute all notebooks in full mode and stamp them
 	$(BIN)/python tools/execute.py

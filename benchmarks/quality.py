@@ -1,13 +1,13 @@
-"""Which tool finds the best network in 4 minutes? `python benchmarks/quality.py` fills `quality.csv`.
+"""Which tool finds the best network in 3 minutes? `python benchmarks/quality.py` fills `quality.csv`.
 
-Fashion-MNIST on two cores: half of the time for a search on 10,000 of the training images, then the winner
+Fashion-MNIST on two cores: half of the time for a search on 6,000 of the training images, then the winner
 is trained on all 60,000, by the same recipe for all, until the time is over. LeNet-5 needs no search. The
 test images are opened once, at the end of each run. `quality_space.py` holds the space and the recipe,
 `quality_tools.py` the tools.
 
 Machines differ by far more than tools do, so minutes are those of a reference machine, on which two cores
 train a certain network on 1,200 images a second. How fast this one is gets measured first; on one that is
-three times as fast, 4 minutes last 80 seconds. So rows from different machines can stand in one table.
+three times as fast, 3 minutes last 60 seconds. So rows from different machines can stand in one table.
 
 Tools take turns, seed by seed; each run is a process of its own, and its row is on file when it ends, so the
 same command goes on where a killed one stood. `--summary` prints the table and draws `quality.png`.
@@ -34,7 +34,7 @@ COLUMNS = (
     *("tool", "seed", "minutes", "search_seconds", "training_seconds", "tried", "validation", "test"),
     *("parameters", "epochs", "winner", "machine", "speed", "error", "version"),
 )
-SEARCH, WHOLE = 2, 4  # minutes
+SEARCH, WHOLE = 1.5, 3  # minutes
 REFERENCE = 1_200  # images a second: the `speed` of the machine whose minutes these are
 BEST = "nasbook Bayesian"
 NAMES = (
@@ -204,7 +204,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tools", nargs="+", default=list(NAMES), choices=NAMES, metavar="TOOL")
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
-    parser.add_argument("--minutes", type=float, help="instead of 4, for a trial: rows go to runs/")
+    parser.add_argument("--minutes", type=float, help="instead of 3, for a trial: rows go to runs/")
     parser.add_argument("--summary", action="store_true", help="the table and the figure of what is on file")
     arguments = parser.parse_args()
     file = TRIAL_ROWS if arguments.minutes else ROWS

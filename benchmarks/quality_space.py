@@ -17,10 +17,9 @@ EPOCHS, BATCH, LEARNING_RATE = 3, 128, 2e-3  # of a training in the search; the 
 
 
 def describe(genes: dict) -> str:
-    """For example: 2 x conv 16 3x3, max > 2 x conv 32 3x3, max > dense 128 | norm, dropout 0.2."""
-    convs, kernel = genes["convs"], genes["kernel"]
+    """For example: 2 x conv 16, max > 2 x conv 32, max > dense 128 | norm, dropout 0.2; kernels are 3x3."""
     blocks = [genes[f"filters{i}"] for i in range(1, genes["blocks"] + 1)]
-    steps = [f"{convs} x conv {filters} {kernel}x{kernel}, {genes['pool']}" for filters in blocks]
+    steps = [f"{genes['convs']} x conv {filters}, {genes['pool']}" for filters in blocks]
     head = f"dense {genes['head']}" if genes["head"] else "global average"
     traits = ["norm"] * genes["norm"] + [f"dropout {genes['dropout']}"]
     return f"{' > '.join([*steps, head])} | {', '.join(traits)}"
@@ -33,7 +32,6 @@ SPACE = nb.SearchSpace(
         nb.Choice("filters1", (8, 16, 24)),
         nb.Choice("filters2", (16, 32, 48)),
         nb.Choice("filters3", (32, 64, 96), when={"blocks": (3,)}),
-        nb.Choice("kernel", (3, 5)),
         nb.Choice("pool", ("max", "average")),
         nb.Choice("norm", (False, True)),
         nb.Choice("dropout", (0.0, 0.2, 0.4)),
@@ -50,7 +48,7 @@ def build(architecture, input_shape=(28, 28, 1), classes: int = 10) -> keras.Mod
     model = keras.Sequential([keras.Input(input_shape)])
     for block in range(1, genes["blocks"] + 1):
         for last in [False] * (genes["convs"] - 1) + [True]:
-            model.add(layers.Conv2D(genes[f"filters{block}"], genes["kernel"], padding="same"))
+            model.add(layers.Conv2D(genes[f"filters{block}"], 3, padding="same"))
             if last:
                 model.add(pool(2, padding="same"))
             if last and genes["norm"]:
@@ -69,7 +67,7 @@ def build(architecture, input_shape=(28, 28, 1), classes: int = 10) -> keras.Mod
 
 def trainer(seed: int, **settings) -> nb.Trainer:
     """What evaluates a candidate, for every tool: another seed, another split of the 60,000 images."""
-    data = nb.load(DATA, train=5_000, validation=5_000, seed=seed)
+    data = nb.load(DATA, train=3_000, validation=3_000, seed=seed)
     recipe = {"epochs": EPOCHS, "batch_size": BATCH, "learning_rate": LEARNING_RATE}
     return nb.Trainer(data, build=build, **recipe, **settings)
 
@@ -131,7 +129,7 @@ def smoothed_cross_entropy(true, predicted):
 
 def reference_speed() -> float:
     """Images a second of a final training: `quality.py` says why. The network is from the middle."""
-    genes = {"blocks": 3, "convs": 2, "filters1": 16, "filters2": 32, "filters3": 64, "kernel": 3}
+    genes = {"blocks": 3, "convs": 2, "filters1": 16, "filters2": 32, "filters3": 64}
     genes |= {"pool": "max", "norm": True, "dropout": 0.0, "head": 256}
     model = build(SPACE.architecture(genes))
     examples = read_split(DATA, "train")

@@ -106,6 +106,30 @@ def test_every_public_name_has_a_page_with_its_docstring(folder):
     assert len({name.lower() for name in nb.__all__}) == len(nb.__all__), "some disks do not tell case apart"
 
 
+def test_the_pdf_has_every_page_in_the_order_of_the_contents(folder, tools):
+    import pdf
+
+    listed = [page.relative_to(folder).as_posix() for page in pdf.pages(folder)]
+    assert listed[0] == "index.html"
+    assert listed[1 : 1 + len(CHAPTERS)] == [f"notebooks/{chapter}.html" for chapter in CHAPTERS]
+    assert all(page.exists() for page in pdf.pages(folder))
+
+
+def test_a_printed_page_is_a_bookmark_and_shows_text_and_pictures(folder, tools, browser, tmp_path):  # noqa: F811
+    import pdf
+    from pypdf import PdfReader
+
+    target = tmp_path / "some.pdf"
+    pdf.bound(pdf.pages(folder)[:2], browser, target)
+    reader = PdfReader(target)
+    assert [item.title for item in reader.outline] == ["nasbook", "00 Start here"]
+    text = "\n".join(page.extract_text() for page in reader.pages)
+    assert "Key points" in text
+    assert "ON THIS PAGE" not in text.upper(), "the sidebars are not printed"
+    first = reader.get_destination_page_number(reader.outline[1])
+    assert any(page.images for page in reader.pages[first:])
+
+
 def test_the_other_pages_are_there(folder):
     names = "data/README benchmarks/README findings/README book/versions book/glossary book/bibliography"
     for name in f"{names} CONTRIBUTING install course search genindex".split():

@@ -186,6 +186,19 @@ def test_the_core_path_fits_a_class_and_needs_nothing_that_it_leaves_out(noteboo
     assert core_path.sentence(notebook.cells) in notebook.cells[0].source, "run `python tools/core_path.py`"
 
 
+def test_the_plans_of_the_guide_have_the_minutes_of_the_core_paths():
+    heads = {path.name[:2]: nbformat.read(path, 4).cells[0].source for path in PATHS}
+    said = {chapter: re.search(r"about (\d+) minutes for the core", head) for chapter, head in heads.items()}
+    minutes = {chapter: int(found[1]) for chapter, found in said.items()}
+    guide = (ROOT / "book/guide.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \d+ \| ([\d, ]+) \| (\d+) \| ([\d, -]+) \| (\d+) \|$", guide, re.MULTILINE)
+    assert len(rows) == 6 + 12
+    for in_class, told, at_home, told_at_home in rows:
+        for chapters, minutes_told in ((in_class, told), (at_home, told_at_home)):
+            assert sum(minutes[chapter] for chapter in re.findall(r"\d\d", chapters)) == int(minutes_told)
+    assert set(re.findall(r"^### (\d\d) ", guide, re.MULTILINE)) == set(minutes)
+
+
 def test_an_optional_part_ends_with_the_next_heading_of_its_level():
     text, cell = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
     cells = [
@@ -271,7 +284,8 @@ def test_the_references_of_a_chapter_are_what_it_cites_as_the_bibliography_has_t
 def test_every_reference_is_cited_and_can_be_found():
     entries = bibliography.bibliography().entries
     keys = {key for path in PATHS for key in bibliography.cited(nbformat.read(path, as_version=4))}
-    assert set(entries) == keys
+    further = bibliography.CITATION.findall((ROOT / "book/reading.md").read_text(encoding="utf-8"))
+    assert set(entries) == {*keys, *further}
     found_by = {"doi", "eprint", "isbn", "url"}
     without = {key for key, entry in entries.items() if not found_by & set(entry.fields)}
     assert without <= {"mockus1978", "article"}, "give a DOI, the number of a preprint, an ISBN or an address"

@@ -65,6 +65,19 @@ def test_the_tests_run_with_the_versions_of_the_lock():
         assert metadata.version(requirement.name) in pins()[canonicalize_name(requirement.name)]
 
 
+def test_the_workflow_runs_what_the_makefile_has():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
+    job = workflow["jobs"]["test"]
+    assert {*job["strategy"]["matrix"]["os"]} == {"ubuntu-latest", "windows-latest", "macos-latest"}
+    assert job["strategy"]["matrix"]["versions"] == ["lock", "newest"]
+    targets = [re.search(r"make (\w+)", step["run"])[1] for step in job["steps"] if "run" in step]
+    assert targets == ["lock", "test", "book"]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
+    python = next(step["with"]["python-version"] for step in job["steps"] if "with" in step)
+    assert python in SpecifierSet(PROJECT["requires-python"])
+
+
 def test_the_lock_names_no_address():
     assert "://" not in LOCK
     assert "--" not in LOCK  # no option, such as --index-url

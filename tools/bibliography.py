@@ -41,7 +41,7 @@ def formatted(entry: Entry) -> str:
 def authors(entry: Entry) -> str:
     names = [
         " ".join([*person.first_names, *person.middle_names, *person.last_names])
-        for person in entry.persons["author"]
+        for person in entry.persons.get("author") or entry.persons["editor"]
     ]
     return ", ".join(names[:-1]) + " and others" if names[-1] == "others" else ", ".join(names)
 

@@ -11,6 +11,7 @@ import nbformat
 import nasbook as nb
 
 ROOT = Path(__file__).parent.parent
+READING = ROOT / "book/reading.md"
 NUMBERS = re.compile(r"\b(arXiv|doi):([\w./()-]*[\w)/])")
 SITES = {"arXiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
 
@@ -81,11 +82,14 @@ def first_line(thing: object) -> str:
 def references(notebooks: dict) -> str:
     """Every entry of `book/references.bib`, with an anchor and the chapters that cite it."""
     cited = {chapter: bibliography.cited(notebook) for chapter, notebook in notebooks.items()}
-    parts = ["# Bibliography", "", "What the chapters cite, by key; each entry says where.", ""]
+    further = set(bibliography.CITATION.findall(READING.read_text(encoding="utf-8")))
+    parts = ["# Bibliography", "", "What the book cites, by key; each entry says where.", ""]
     for key, entry in sorted(bibliography.bibliography().entries.items()):
         by = [chapter for chapter, keys in cited.items() if key in keys]
         text = NUMBERS.sub(
             lambda match: f"[{match[0]}]({SITES[match[1]]}{match[2]})", bibliography.formatted(entry)
         )
-        parts += [f"({key})=", f"**{key}**: {text} Cited in {links(by)}.", ""]
+        places = [links(by)] if by else []
+        places += ["[what to read next](reading.md)"] if key in further else []
+        parts += [f"({key})=", f"**{key}**: {text} Cited in {' and in '.join(places)}.", ""]
     return "\n".join(parts)
