@@ -1,9 +1,8 @@
 """What was tried to train faster, and what it gained: `python benchmarks/tried.py` writes `tried.csv`.
 
 One network of the book's space, the middle one by cost, on 4,000 images of Fashion-MNIST for one and for four
-epochs, one thread: CPU seconds of a whole training, as nasbook does it and with one thing changed, and the
-largest difference of a weight from nasbook's at the end. The ways take turns; a ratio is that to nasbook's
-within a round. `LOG.md` says what follows.
+epochs, one thread: CPU seconds of a whole training, as nasbook does it and with one thing changed. The ways
+take turns; a ratio is that to nasbook's within a round. `LOG.md` says what follows.
 """
 
 import argparse
@@ -14,7 +13,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from machine import machine
 
@@ -92,8 +90,8 @@ WAYS = {
 }
 
 
-def trained(way: Way, architecture: nb.Architecture, data: nb.Dataset, epochs: int) -> tuple[float, list]:
-    """CPU seconds of a training with a validation after each epoch, and the weights at its end."""
+def seconds(way: Way, architecture: nb.Architecture, data: nb.Dataset, epochs: int) -> float:
+    """CPU seconds of a training with a validation after each epoch."""
     steps, inputs = (
         epochs * math.ceil(TRAIN / BATCH_SIZE),
         batches.feed(batches.Batches(data.validation, 500)),
@@ -109,12 +107,7 @@ def trained(way: Way, architecture: nb.Architecture, data: nb.Dataset, epochs: i
             on_epoch_end=lambda epoch, logs: model.predict(inputs, verbose=0)
         )
         batches.fit(model, data.train, seed=0, epochs=epochs, batch_size=BATCH_SIZE, callbacks=(judge,))
-        return time.process_time() - begun, model.get_weights()
-
-
-def difference(some: list[np.ndarray], others: list[np.ndarray]) -> float:
-    """The largest of a weight."""
-    return max(float(np.abs(a - b).max()) for a, b in zip(some, others, strict=True))
+        return time.process_time() - begun
 
 
 def main() -> None:
@@ -125,19 +118,14 @@ def main() -> None:
     ordered = sorted(SPACE.enumerate(), key=lambda architecture: nb.cost(architecture).multiply_adds)
     middle, rows = ordered[len(ordered) // 2], []
     for way in WAYS.values():
-        trained(way, middle, data, 1)  # the first of its kind waits for much
+        seconds(way, middle, data, 1)  # the first of its kind waits for much
     gc.freeze()  # as workers and notebooks do
     for _ in range(rounds):
         for epochs in (1, 4):
-            taken = {name: trained(way, middle, data, epochs) for name, way in WAYS.items()}
-            spent, weights = taken["nasbook"]
-            rows += [
-                (name, epochs, value, value / spent, difference(weights, others))
-                for name, (value, others) in taken.items()
-            ]
-    frame = pd.DataFrame(rows, columns=["way", "epochs", "CPU seconds", "beside nasbook", "difference"])
-    frame = frame.groupby(["epochs", "way"], sort=False).median().reset_index()
-    frame = frame.round({"CPU seconds": 3, "beside nasbook": 3})
+            taken = {name: seconds(way, middle, data, epochs) for name, way in WAYS.items()}
+            rows += [(name, epochs, value, value / taken["nasbook"]) for name, value in taken.items()]
+    frame = pd.DataFrame(rows, columns=["way", "epochs", "CPU seconds", "beside nasbook"])
+    frame = frame.groupby(["epochs", "way"], sort=False).median().round(3).reset_index()
     frame.assign(machine=machine()).to_csv(Path(__file__).with_suffix(".csv"), index=False)
     print(frame.to_string(index=False))
 
