@@ -142,7 +142,9 @@ def equal_time_part() -> Iterable[str]:
             for tool, row in summary.iterrows()
         ),
     )
-    yield "Optuna and KerasTuner pay again for what they propose again."
+    later = [tool for tool in equal_time.TOOLS if tool not in summary.index]
+    left = f" Not measured yet: {', '.join(later)}." if later else ""
+    yield f"Optuna and KerasTuner pay again for what they propose again.{left}"
 
 
 def beside(test: pd.Series) -> tuple[str, str, str]:
