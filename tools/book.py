@@ -26,6 +26,7 @@ COPIED = (
     "book/*.png",
     "data/README.md",
     "findings/*",
+    "template/strategy/README.md",
 )
 COPIED += ("benchmarks/*.md", "benchmarks/*.png", "notebooks/figures/*")
 ICONS = re.compile(r"<script[^>]*/fontawesome\.js[^>]*></script>|<link[^>]*/fontawesome\.js[^>]*>")
