@@ -122,7 +122,7 @@ def test_a_printed_page_is_a_bookmark_and_shows_text_and_pictures(folder, tools,
     target = tmp_path / "some.pdf"
     pdf.bound(pdf.pages(folder)[:2], browser, target)
     reader = PdfReader(target)
-    assert [item.title for item in reader.outline] == ["nasbook", "00 Start here"]
+    assert [item.title.split(":")[0] for item in reader.outline] == ["nasbook", "00 Start here"]
     text = "\n".join(page.extract_text() for page in reader.pages)
     assert "Key points" in text
     assert "ON THIS PAGE" not in text.upper(), "the sidebars are not printed"
