@@ -19,9 +19,11 @@ STYLE = """
   { display: none !important }
 .bd-main, .bd-content, .bd-article-container, .bd-article
   { max-width: none !important; padding: 0 !important }
-div.cell, figure, img, table { break-inside: avoid }
+#jb-print-docs-body, #print-main-content, .onlyprint { display: none !important }
+pre { white-space: pre-wrap !important }
+figure, img { break-inside: avoid }
 """
-PAPER = {"format": "A4", "margin": dict.fromkeys(("top", "bottom", "left", "right"), "18mm")}
+PAPER = {"format": "A4", "scale": 0.72, "margin": dict.fromkeys(("top", "bottom", "left", "right"), "18mm")}
 REST = ("book/glossary.html", "book/reading.html", "book/bibliography.html", "data/README.html")
 
 
