@@ -19,7 +19,7 @@ STYLE = """
   { display: none !important }
 .bd-main, .bd-content, .bd-article-container, .bd-article
   { max-width: none !important; padding: 0 !important }
-#jb-print-docs-body, #print-main-content, .onlyprint { display: none !important }
+#print-main-content { display: none !important }  /* the contents of a page */
 pre { white-space: pre-wrap !important }
 figure, img { break-inside: avoid }
 """
