@@ -323,8 +323,9 @@ def summary(values: dict) -> str:
 # --- all of them ------------------------------------------------------------------------------------------
 
 # 10 to 30 whole trainings fit in the minutes: populations and random starts are small, those of others, too.
-# On the table of `lenet_space`, Bayesian optimization that lets its model choose the winner lost least of all
-# tools at equal time (`equal_time.py`), and no size of start or population lost clearly less than these.
+# On the table of `lenet_space`, Bayesian optimization that lets its model choose the winner lost least in the
+# mean, of the tools measured at equal time (`equal_time.py`), and no size of start or population lost clearly
+# less than these.
 START = 6
 BAYESIAN = nb.Bayesian(SPACE, initial=START)
 BY_MODEL = functools.partial(by_model, space=SPACE)

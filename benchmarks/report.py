@@ -107,7 +107,8 @@ def quality_part() -> Iterable[str]:
     yield goals(quality.goals(complete))
     yield (
         "Differences are paired by seed; ± is half of the 95 % interval of their mean (Student's t). "
-        f"`{quality.BEST}` lets its model choose the winner, which lost least on the table (below). Other "
+        f"`{quality.BEST}` is Bayesian optimization on the accuracy that a network is expected to reach in "
+        "the minutes of the final training, and its model chooses the winner. Other "
         "tools are as they come, KerasTuner and Optuna with two workers, and with seeds so far apart that "
         "their candidates differ. Hyperband and Optuna's pruner cut trainings short; AutoKeras tunes in one "
         "process with two threads."

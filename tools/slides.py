@@ -9,17 +9,20 @@ import argparse
 import base64
 import html
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import book_chapters
 import nbformat
 from core_path import optional
-from docutils.utils.math.latex2mathml import tex2mathml
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 ROOT = Path(__file__).parent.parent
+sys.path.append(str(ROOT / "book/extensions"))
+from formulas import converted  # noqa: E402
+
 NOTEBOOKS, SLIDES = ROOT / "notebooks", ROOT / "slides"
 STYLE = Path(__file__).with_name("slides.css")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -41,9 +44,8 @@ addEventListener("keydown", event => {{
 
 
 def formula(text: str, options: dict) -> str:
-    """As MathML, of what docutils knows (`book/extensions/formulas.py`)."""
-    known = text.replace(r"\big", "").replace(r"\dots", r"\ldots")
-    return tex2mathml(known, as_block=options["display_mode"])
+    """As in the HTML book."""
+    return converted(text, block=options["display_mode"])
 
 
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").use(dollarmath_plugin, renderer=formula)

@@ -20,15 +20,19 @@ FUNCTION = re.compile(r"<mo>&ApplyFunction;</mo>(?!\s*<mo[^>]*>[(\[])")
 logger = logging.getLogger(__name__)
 
 
-def mathml(node: nodes.math | nodes.math_block, *, block: bool) -> str:
-    text = node.astext()
+def converted(text: str, *, block: bool) -> str:
+    """TeX as MathML; raises MathError for what docutils cannot read."""
     for command, known in KNOWN.items():
         text = text.replace(command, known)
+    made = BRACE.sub(r"<munder>\1</munder>", tex2mathml(text, as_block=block))
+    return FUNCTION.sub('<mspace width="0.17em"></mspace>', made)
+
+
+def mathml(node: nodes.math | nodes.math_block, *, block: bool) -> str:
     try:
-        made = BRACE.sub(r"<munder>\1</munder>", tex2mathml(text, as_block=block))
-        return FUNCTION.sub('<mspace width="0.17em"></mspace>', made)
+        return converted(node.astext(), block=block)
     except MathError as error:
-        logger.warning("the formula %s cannot be read: %s", text, error, location=node)
+        logger.warning("the formula %s cannot be read: %s", node.astext(), error, location=node)
         return ""
 
 
