@@ -6,8 +6,9 @@ test images are opened once, at the end of each run. `quality_space.py` holds th
 `quality_tools.py` the tools.
 
 Machines differ by far more than tools do, so minutes are those of a reference machine, on which two cores
-train a certain network on 1,200 images a second. How fast this one is gets measured first; on one that is
-three times as fast, 3 minutes last 60 seconds. So rows from different machines can stand in one table.
+train a certain network on 1,200 images a second. How fast this one is gets measured before the first run of
+each seed; on one that is three times as fast, 3 minutes last 60 seconds. So rows from different machines can
+stand in one table; those of one seed are from one machine.
 
 Tools take turns, seed by seed; each run is a process of its own, and its row is on file when it ends, so the
 same command goes on where a killed one stood. `--summary` prints the table and draws `quality.png`.
@@ -103,14 +104,15 @@ def train_the_reference() -> float:
 
 
 def measure(tools: list[str], seeds: list[int], share: float, file: Path) -> None:
-    """Run what is not on file yet, in this share of the time; each seed asks anew how fast the machine is."""
+    """Run what is not on file yet, in this share of the time; all runs of a seed last as long."""
     file.parent.mkdir(exist_ok=True)
     for seed in seeds:
         rows = current(rows_in(file))
-        left = [tool for tool in tools if tool not in set(rows.loc[rows["seed"] == seed, "tool"])]
+        done = rows[rows["seed"] == seed]
+        left = [tool for tool in tools if tool not in set(done["tool"])]
         if not left:
             continue
-        speed = measured_speed()
+        speed = measured_speed() if done.empty else done["speed"].iloc[0]
         minute = 60 * share * REFERENCE / speed
         print(f"{speed:.0f} images a second: {WHOLE} minutes last {WHOLE * minute:.0f} s here", flush=True)
         for tool in left:
