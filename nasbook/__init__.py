@@ -37,6 +37,7 @@ _PUBLIC = {
     "tasks.own_images": ["load_folder", "load_arrays"],
     "tasks.own_boxes": ["load_boxes"],
     "tasks.own_masks": ["load_masks"],
+    "tasks.scenes": ["load_scenes"],
     "space": ["Choice", "SearchSpace", "Architecture"],
     "networks": ["Layer", "layers", "lenet_space", "build", "cost", "trace"],
     "tasks.article": ["article_space"],
@@ -74,6 +75,7 @@ _MODULES = {
     **{name: f"figures.{name}" for name in ("plots", "widgets")},
     **{name: f"engine.{name}" for name in ("executors", "journal", "zero_cost")},
     **{name: f"tasks.{name}" for name in ("book_images", "own_images")},
+    **{name: f"tasks.{name}" for name in ("boxes", "detection", "scenes", "segmentation")},
 }
 
 __all__ = sorted([*_HOME, *_MODULES])

@@ -62,7 +62,7 @@ def final_test(
     epochs: int = 10,
     images: int | None = None,
     build: Callable = networks.build,
-    loss: str | Callable = CROSS_ENTROPY,
+    loss: str | Callable | Mapping[str, Callable] = CROSS_ENTROPY,
     decode: Callable = most_probable,
     metric: str | metrics.Metric = "accuracy",
     seconds: float = 0.0,
@@ -87,6 +87,7 @@ def final_test(
     examples = data.source("train")
     if images and images < len(examples):
         examples = examples.subset(slice(images))
+    loss = loss[candidate["loss"]] if isinstance(loss, Mapping) else loss
     recipe = {key: candidate[key] for key in RECIPE if isinstance(candidate, Mapping) and key in candidate}
     models, times = [candidate] if trained else [], [seconds] if trained else []
     for seed in range(0 if trained else seeds):

@@ -4,9 +4,9 @@ A search chooses by one noisy score and is judged by what its choice is worth: `
 into a number, for example `table.regret`.
 """
 
-import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
+from operator import attrgetter
 
 import numpy as np
 from scipy import stats
@@ -22,7 +22,7 @@ def repeat(strategy, evaluate: Callable[..., Trial], budget: int | Budget, seeds
     return [search(strategy, evaluate, budget, seed=seed, progress=False) for seed in seeds]
 
 
-score = operator.attrgetter("score")  # a judge: what the search itself believes of a trial
+score = attrgetter("score")  # a judge: what the search itself believes of a trial
 
 
 def incumbents(history: History) -> list[Trial]:
@@ -45,8 +45,7 @@ def steps(
     `by` is "evaluation", "epochs" or "seconds". The grid covers what all runs cover; a run holds its value
     until its next evaluation ends. Raises ValueError when there is nothing to read.
     """
-    getter = operator.attrgetter
-    spent = {"evaluation": lambda trial: 1, "epochs": getter("paid"), "seconds": getter("seconds")}
+    spent = {"evaluation": lambda trial: 1, "epochs": attrgetter("paid"), "seconds": attrgetter("seconds")}
     if by not in spent or not histories or not all(history.fresh for history in histories):
         raise ValueError(
             f"by={by!r} of {len(histories)} histories: choose 'evaluation', 'epochs' or 'seconds', and give "

@@ -85,12 +85,12 @@ def most_probable(outputs: np.ndarray) -> np.ndarray:
 
 def predict(model, x, decode: Callable = most_probable):
     """What a network says of these inputs: by default the most probable class of each, shape (n,)."""
-    from nasbook.engine.batches import Batches, feed
+    from nasbook.engine.batches import feed, in_order
 
     examples = x if hasattr(x, "batch") else Examples(x, np.zeros(len(arrays(x)[0])))
     if not hasattr(model, "layers"):  # a pipeline of scikit-learn, which says classes
         return model.predict(examples.batch(slice(None))[0])
-    return decode(model.predict(feed(Batches(examples, 500)), verbose=0))
+    return decode(model.predict(feed(in_order(examples)), verbose=0))
 
 
 def fresh_model(candidate, build: Callable[..., keras.Model], data: Dataset, seed: int) -> keras.Model:
@@ -115,21 +115,20 @@ class Trainer:
     keeps its own loss and optimizer. A candidate may also be a function that makes a model, such as
     `nb.lenet5`; it gets `input_shape` and `classes` where it has parameters of these names.
 
-    The task is to classify images unless you say otherwise: `loss` is what is minimized, `decode` makes
-    predictions of outputs, and `metric(true, predicted)` is the score, higher is better.
+    The task is to classify images unless you say otherwise: `loss` is minimized (of several by name, the one
+    that a gene `loss` names), `decode` makes predictions of outputs, `metric(true, predicted)` is the score.
 
     A candidate that cannot be built or trained becomes a failed trial, and no exception; so does one with
     more than `max_parameters` or `max_multiply_adds`, and one that takes longer than `max_seconds`.
-    `callbacks` is a function that makes a list of Keras callbacks, new ones for every training, since many
-    remember the last. With `checkpoints`, a folder, every training is saved there at its end, so that another
-    call can `resume` it or `inherit` from it.
+    `callbacks` makes a list of Keras callbacks, new ones for every training, since many remember the last.
+    With `checkpoints`, a folder, trainings are saved there, to `resume` or to `inherit` from.
     """
 
     data: Dataset
     _: dataclasses.KW_ONLY
     epochs: int = 4
     build: Callable[..., keras.Model] = networks.build
-    loss: str | Callable = CROSS_ENTROPY
+    loss: str | Callable | Mapping[str, Callable] = CROSS_ENTROPY
     decode: Callable = most_probable
     metric: str | metrics.Metric = "accuracy"
     batch_size: int = 64
@@ -145,7 +144,7 @@ class Trainer:
 
     def __post_init__(self):
         metrics.get(self.metric)
-        limits = ("max_parameters", "max_multiply_adds", "max_seconds")
+        limits = "max_parameters", "max_multiply_adds", "max_seconds"
         for name in ("epochs", "batch_size", "learning_rate", *limits):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name}={getattr(self, name)!r} trains nothing: give a number above 0.")
@@ -192,6 +191,7 @@ class Trainer:
         cost, done, model = networks.Cost(0, 0), 0, None
         genes = candidate if isinstance(candidate, Mapping) else {}
         batch_size, *recipe = (genes.get(name, getattr(self, name)) for name in RECIPE)
+        loss = self.loss[genes["loss"]] if isinstance(self.loss, Mapping) else self.loss
         steps = max(epochs, self.epochs) * math.ceil(len(self.data.train) / batch_size)
         with one_training(self.policy):
             curve = watching.ValidationCurve(self)
@@ -199,7 +199,7 @@ class Trainer:
                 model = fresh_model(candidate, self.build, self.data, seed)
                 cost = measured_cost(model)
                 refuse_too_large(cost, self.max_parameters, self.max_multiply_adds)
-                compile_model(model, steps, *recipe, self.loss)
+                compile_model(model, steps, *recipe, loss)
                 model = reinitialize(like, model) if like else model
                 if resume or inherit:
                     curve.scores += begin(model, self.folder, candidate, seed, resume, inherit)

@@ -14,9 +14,10 @@ import keras
 import numpy as np
 from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
 
-from nasbook.datasets import Examples
+from nasbook.datasets import Examples, arrays
 
 BYTES, BATCHES = 4 * 2**20, 16  # fetched at a time at most, but at least one batch
+MOST, ROOM = 500, 16 * 2**20  # examples in a batch to predict, and what they take at most, in bytes
 
 
 class Batches(keras.utils.PyDataset):
@@ -44,6 +45,12 @@ class Batches(keras.utils.PyDataset):
         """So many batches, from number i on, in one piece."""
         batch = self.examples.batch(self.order[i * self.size : (i + count) * self.size], self.epoch)
         return batch if self.seed is not None else batch[:1]
+
+
+def in_order(examples: Examples) -> Batches:
+    """The examples as they are, to predict from: 500 in a batch, or fewer where they are large."""
+    size = sum(array.nbytes for array in arrays(examples.batch(slice(0, 1))[0]))
+    return Batches(examples, min(MOST, max(1, ROOM // max(1, size))))
 
 
 class Clock(keras.callbacks.Callback):

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from nasbook import metrics
-from nasbook.engine.batches import Batches, feed
+from nasbook.engine.batches import feed, in_order
 from nasbook.engine.describing import named
 from nasbook.networks import CROSS_ENTROPY
 
@@ -23,7 +23,7 @@ class ValidationCurve(keras.callbacks.Callback):
 
     @functools.cached_property
     def inputs(self):
-        return feed(Batches(self.trainer.data.validation, 500))
+        return feed(in_order(self.trainer.data.validation))
 
     @property
     def seconds(self) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets
 
-from nasbook.figures import plots
+from nasbook.figures import plots, seen
 from nasbook.networks import IMAGE, layers, lenet_space, trace
 from nasbook.pareto import front
 from nasbook.space import Architecture, SearchSpace
@@ -206,3 +206,36 @@ def png(figure) -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     return buffer.getvalue()
+
+
+def detections(
+    images: Sequence, outputs: Sequence, true: Sequence, classes: Sequence[str], decode: Callable
+) -> Live:
+    """Sliders for the least confidence and the largest overlap: what a detector then finds, and misses.
+
+    `decode(outputs, confidence=..., overlap=...)` gives the boxes found, as `tasks.boxes` describes them.
+    """
+    which = ipywidgets.IntSlider(value=0, min=0, max=len(images) - 1, description="image")
+    limits = {"min": 0.05, "max": 0.95, "step": 0.05, "readout_format": ".2f", "continuous_update": False}
+    confidence = ipywidgets.FloatSlider(value=0.3, description="confidence", **limits)
+    overlap = ipywidgets.FloatSlider(value=0.4, description="overlap", **limits)
+    picture, text = ipywidgets.Image(format="png"), ipywidgets.HTML()
+
+    def update(_=None) -> None:
+        one = slice(which.value, which.value + 1)
+        found = decode(outputs[one], confidence=confidence.value, overlap=overlap.value)
+        picture.value = png(seen.boxes(images[one], true[one], found, classes=classes, width=4.5))
+        text.value = detections_html(true[which.value], found[0])
+
+    for slider in (which, confidence, overlap):
+        slider.observe(update, names="value")
+    update()
+    still = {"text/html": f"{picture_html(picture.value)}{text.value}"}
+    return Live(ipywidgets.VBox([which, confidence, overlap, picture, text]), still)
+
+
+def detections_html(true, found) -> str:
+    """How much of what is there was found, and how much of what was found is there, in one line."""
+    truth, said = true[true[:, 0] >= 0], found[found[:, 0] >= 0]
+    right = int(seen.whether_right(truth, said).sum())
+    return f"<p>{right} of {len(truth)} digits found; {len(said) - right} of {len(said)} boxes wrong</p>"

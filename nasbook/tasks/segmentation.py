@@ -1,0 +1,146 @@
+"""Segmentation: a class for every pixel, by a network that first sees larger and larger parts, then details.
+
+Masks are integers of shape (n, height, width), as `load_masks` and `load_scenes` give them: 0 is the ground.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from nasbook.space import Choice, SearchSpace
+from nasbook.tasks.detection import convolution, space_to_depth
+
+# --- the space ----------------------------------------------------------------------------------------------
+
+
+def segmentation_space() -> SearchSpace:
+    """Encoders and decoders: 432 networks, with the learning rate to train them by."""
+    return SearchSpace(
+        [
+            Choice("levels", (2, 3, 4)),
+            Choice("filters", (8, 16)),
+            Choice("depth", (1, 2)),
+            Choice("skips", (False, True)),
+            Choice("join", ("add", "concatenate"), when={"skips": (True,)}),
+            Choice("up", ("nearest", "transposed")),
+            Choice("dilation", (1, 2, 4)),
+            Choice("learning_rate", (1e-3, 3e-3)),
+        ],
+        describe,
+    )
+
+
+def describe(genes: Mapping) -> str:
+    """For example: 3 levels of 2 x conv from 16 filters, skips (add), up nearest, dilation 2 | rate 0.003."""
+    skips = f"skips ({genes['join']})" if genes["skips"] else "no skips"
+    body = f"{genes['levels']} levels of {genes['depth']} x conv from {genes['filters']} filters"
+    return f"{body}, {skips}, up {genes['up']}, dilation {genes['dilation']} | rate {genes['learning_rate']}"
+
+
+# --- the network --------------------------------------------------------------------------------------------
+
+
+def build(architecture: Mapping, input_shape: tuple, classes: int) -> keras.Model:
+    """From an image to logits of the ground and of each class, shape (n, height, width, 1 + classes).
+
+    It works on maps of half the side: four pixels are one of four channels on the way in, and again four on
+    the way out (Shi et al. 2016, section 3.2). At the bottom, kernels are dilated (Yu and Koltun 2016).
+    """
+    genes = architecture
+    image = keras.Input(input_shape)
+    x, filters, fine = space_to_depth(image, 2), genes["filters"], []
+    for _ in range(genes["levels"]):
+        x = convolutions(x, filters, genes["depth"])
+        fine.append(x)
+        x, filters = layers.MaxPooling2D(2, padding="same")(x), 2 * filters
+    x = convolutions(x, filters, genes["depth"], dilation_rate=genes["dilation"])
+    for skipped in reversed(fine):
+        filters //= 2
+        x = enlarged(x, filters, genes["up"])[:, : skipped.shape[1], : skipped.shape[2]]
+        x = skip(x, skipped, genes.get("join"))
+        x = convolutions(x, filters, genes["depth"])
+    said = layers.Conv2D(4 * (1 + classes), 1)(x)
+    return keras.Model(image, depth_to_space(said, 2))
+
+
+def convolutions(x, filters: int, number: int, **settings):
+    for _ in range(number):
+        x = convolution(x, filters, 3, **settings)
+    return x
+
+
+def enlarged(x, filters: int, up: str):
+    """A map of twice the side: each pixel copied, or by a convolution backward."""
+    if up == "transposed":
+        return layers.Conv2DTranspose(filters, 2, strides=2)(x)
+    return layers.Conv2D(filters, 1)(layers.UpSampling2D(2)(x))
+
+
+def skip(x, skipped, join: str | None):
+    """What the encoder saw at this size, beside what comes from below (Ronneberger et al. 2015), or not."""
+    return x if join is None else {"add": layers.Add, "concatenate": layers.Concatenate}[join]()([x, skipped])
+
+
+def depth_to_space(x, block: int):
+    """Each pixel of many channels as a block of pixels: `space_to_depth`, backward."""
+    height, width, channels = x.shape[1:]
+    x = layers.Reshape((height, width, block, block, channels // block**2))(x)
+    x = layers.Permute((1, 3, 2, 4, 5))(x)
+    return layers.Reshape((height * block, width * block, channels // block**2))(x)
+
+
+@dataclass(frozen=True)
+class PixelLoss:
+    """Cross-entropy of the pixels, a number for each image; one of a thing counts `weight` times."""
+
+    weight: float = 4.0
+
+    def __call__(self, true, outputs):
+        label = ops.cast(true, "int32")
+        weights = ops.where(label > 0, self.weight, 1.0)
+        wrong = ops.sparse_categorical_crossentropy(label, outputs, from_logits=True)
+        return ops.sum(wrong * weights, axis=(1, 2)) / ops.sum(weights, axis=(1, 2))
+
+
+# --- how good masks are -------------------------------------------------------------------------------------
+
+
+def mean_iou(true: np.ndarray, said: np.ndarray) -> float:
+    """Intersection over union of the pixels of each class, the mean over all that occur; 1 is perfect."""
+    classes = int(max(true.max(), said.max())) + 1
+    pairs = np.bincount(np.ravel(true).astype(int) * classes + np.ravel(said), minlength=classes**2)
+    matrix = pairs.reshape(classes, classes)
+    common, either = np.diag(matrix), matrix.sum(axis=0) + matrix.sum(axis=1) - np.diag(matrix)
+    return float((common[either > 0] / either[either > 0]).mean())
+
+
+def boundary_f1(true: np.ndarray, said: np.ndarray, reach: float = 2) -> float:
+    """F1 of boundaries (Csurka et al. 2013), over all images: precision and recall of their pixels.
+
+    A boundary pixel is right where the other mask has one that is at most `reach` pixels away.
+    """
+    theirs, ours = boundaries(true), boundaries(said)
+    hits, found = (ours & near(theirs, reach)).sum(), (theirs & near(ours, reach)).sum()
+    precision, recall = hits / max(1, ours.sum()), found / max(1, theirs.sum())
+    return float(2 * precision * recall / max(precision + recall, 1e-12))
+
+
+def boundaries(masks: np.ndarray) -> np.ndarray:
+    """Where a pixel differs from the one below it or right of it."""
+    edge = np.zeros(masks.shape, bool)
+    edge[:, :-1] |= masks[:, :-1] != masks[:, 1:]
+    edge[:, :, :-1] |= masks[:, :, :-1] != masks[:, :, 1:]
+    return edge
+
+
+def near(edges: np.ndarray, reach: float) -> np.ndarray:
+    """Where an edge is at most `reach` pixels away: the edges, shifted by all steps that short."""
+    far, (height, width) = int(reach), edges.shape[1:]
+    padded, found = np.pad(edges, ((0, 0), (far, far), (far, far))), np.zeros_like(edges)
+    steps = range(-far, far + 1)
+    for down, right in ((y, x) for y in steps for x in steps if y * y + x * x <= reach**2):
+        found |= padded[:, far + down : far + down + height, far + right : far + right + width]
+    return found
