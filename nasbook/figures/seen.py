@@ -37,7 +37,7 @@ def boxes(
     columns: int = 3,
     width: float = 9,
 ) -> Figure:
-    """Images with the boxes in them: true ones dashed; those found in a color that says whether they are right.
+    """Images with the boxes in them: true ones dashed, those found in a color for right or wrong.
 
     Right means: of the class of a true box that it shares half of its area with, as mAP at 0.5 counts.
     """

@@ -69,7 +69,7 @@ def build(architecture: Mapping, input_shape: tuple, classes: int) -> keras.Mode
 
 
 def space_to_depth(image, block: int):
-    """Each block of pixels as one pixel of many channels: smaller maps, which are cheaper, and nothing lost."""
+    """Each block of pixels as one pixel of many channels: smaller maps are cheaper, and nothing is lost."""
     height, width, channels = image.shape[1:]
     x = layers.Reshape((height // block, block, width // block, block * channels))(image)
     x = layers.Permute((1, 3, 2, 4))(x)
@@ -149,7 +149,7 @@ class DetectionLoss:
 
 
 def own_cells(true, outputs):
-    """The number of the cell that holds the center of each box, shape (n, most); of two grids, the better fit."""
+    """The number of the cell that holds the center of each box, (n, most); of two grids, the better fit."""
     rows, columns, side = (outputs[:, None, :, i] for i in range(3))
     row, column, height, width = (x[..., None] for x in centered(true[..., 1:]))
     away = ops.maximum(ops.abs(row - rows), ops.abs(column - columns)) / side

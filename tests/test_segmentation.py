@@ -1,0 +1,114 @@
+"""Segmentation: mean IoU as scikit-learn says it, boundaries as SciPy finds them, and a network that learns."""
+
+import keras
+import numpy as np
+import pytest
+from scipy import ndimage
+from sklearn.metrics import jaccard_score
+
+import nasbook as nb
+from nasbook.tasks import segmentation as s
+
+SPACE = s.segmentation_space()
+SMALL = SPACE.architecture(
+    dict(levels=2, filters=8, depth=1, skips=True, join="add", up="nearest", dilation=1, learning_rate=3e-3)
+)
+
+
+def two_masks(seed: int, classes: int = 4) -> tuple[np.ndarray, np.ndarray]:
+    """Masks of a few rectangles, and the same ones moved, some with another class."""
+    rng = np.random.default_rng(seed)
+    true, said = np.zeros((2, 3, 40, 40), "uint8")
+    for one, other in zip(true, said, strict=True):
+        for _ in range(4):
+            (top, left), (height, width) = rng.integers(0, 28, 2), rng.integers(4, 12, 2)
+            label, (down, right) = rng.integers(1, classes), rng.integers(-3, 4, 2).clip(-top, None)
+            right = max(right, -left)
+            one[top : top + height, left : left + width] = label
+            other[top + down : top + down + height, left + right : left + right + width] = (
+                label if rng.random() < 0.8 else 1
+            )
+    return true, said
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_mean_iou_is_that_of_scikit_learn(seed):
+    true, said = two_masks(seed)
+    wanted = jaccard_score(true.ravel(), said.ravel(), average="macro")
+    assert 0.1 < wanted < 0.9
+    assert s.mean_iou(true, said) == pytest.approx(wanted, abs=1e-12)
+    assert s.mean_iou(true, true) == 1
+
+
+def f1_by_scipy(true: np.ndarray, said: np.ndarray, reach: float) -> float:
+    """By the distance from each pixel to the nearest boundary of the other mask."""
+    edges = [s.boundaries(masks) for masks in (true, said)]
+    away = [np.stack([ndimage.distance_transform_edt(~edge) for edge in some]) for some in edges]
+    recall, precision = (away[1 - i][edges[i]] <= reach for i in range(2))
+    return 2 * precision.mean() * recall.mean() / (precision.mean() + recall.mean())
+
+
+@pytest.mark.parametrize("reach", [0, 1, 2, 3.5])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_f1_of_boundaries_is_that_of_scipys_distances(seed, reach):
+    true, said = two_masks(seed)
+    assert s.boundary_f1(true, said, reach) == pytest.approx(f1_by_scipy(true, said, reach), abs=1e-12)
+
+
+def test_boundaries_are_pixels_that_differ_from_the_next_one():
+    mask = np.zeros((1, 4, 5), "uint8")
+    mask[0, 1:3, 2:4] = 7
+    assert s.boundaries(mask)[0].astype(int).tolist() == [
+        [0, 0, 1, 1, 0],
+        [0, 1, 0, 1, 0],
+        [0, 1, 1, 1, 0],
+        [0, 0, 0, 0, 0],
+    ]
+    assert s.boundary_f1(mask, mask) == pytest.approx(1)
+    assert s.boundary_f1(mask, np.zeros_like(mask)) == 0
+
+
+def test_the_space_holds_432_networks_that_print_differently():
+    assert SPACE.size == 432
+    assert len(set(map(str, SPACE.enumerate()))) == 432
+
+
+def structures() -> list:
+    networks = {}
+    for architecture in SPACE.enumerate():
+        if architecture["filters"] == 8 and architecture["depth"] == 1 and architecture["dilation"] != 2:
+            networks.setdefault(str(architecture).partition("|")[0], architecture)
+    return list(networks.values())
+
+
+@pytest.mark.parametrize("architecture", structures(), ids=str)
+def test_every_network_gives_each_pixel_a_logit_a_class(architecture):
+    model = s.build(architecture, (104, 72, 1), 10)
+    assert model.output_shape == (None, 104, 72, 11)
+
+
+def test_depth_to_space_is_space_to_depth_backward():
+    image = np.random.default_rng(0).normal(size=(2, 6, 8, 3)).astype("float32")
+    inputs = keras.Input((6, 8, 3))
+    there_and_back = s.depth_to_space(s.space_to_depth(inputs, 2), 2)
+    assert (keras.Model(inputs, there_and_back).predict(image, verbose=0) == image).all()
+
+
+def test_the_loss_is_that_by_hand():
+    rng = np.random.default_rng(0)
+    true, logits = rng.integers(0, 3, (2, 4, 5)).astype("uint8"), rng.normal(size=(2, 4, 5, 3)).astype("float32")
+    wanted = []
+    for labels, scores in zip(true.reshape(2, -1), logits.reshape(2, -1, 3), strict=True):
+        wrong = [-np.log(np.exp(row[label]) / np.exp(row).sum()) for label, row in zip(labels, scores, strict=True)]
+        weights = [5.0 if label else 1.0 for label in labels]
+        wanted.append(np.average(wrong, weights=weights))
+    assert np.allclose(keras.ops.convert_to_numpy(s.PixelLoss(5.0)(true, logits)), wanted, rtol=1e-5)
+
+
+def test_a_network_learns_scenes_by_heart():
+    fixed = nb.load_scenes("masks", side=64, train=16, validation=8).validation
+    model = s.build(SMALL, (64, 64, 1), 10)
+    nb.train(model, fixed, epochs=120, batch_size=4, learning_rate=1e-2, loss=s.PixelLoss())
+    said = nb.predict(model, fixed)
+    assert s.mean_iou(fixed.targets, said) > 0.5
+    assert (said > 0).mean() == pytest.approx((fixed.targets > 0).mean(), abs=0.05)
