@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import nasbook as nb
+from nasbook.final_testing import final_test
 from nasbook.tasks import detection as d
 
 SPACE = d.detection_space()
@@ -149,15 +150,15 @@ def test_what_is_found_is_what_sure_cells_say_without_doubles():
 
 
 def trainer(**settings) -> nb.Trainer:
-    data = nb.load_scenes("boxes", side=64, train=16, validation=8, test=4)
+    data = nb.load_scenes("boxes", side=96, train=16, validation=8, test=4)
     task = {"build": d.build, "loss": d.LOSSES, "decode": d.found_boxes}
     return nb.Trainer(data, **task, metric=nb.boxes.mean_average_precision, batch_size=8, **settings)
 
 
 def test_a_detector_learns_scenes_by_heart():
     trainer_of_one = trainer(epochs=60)
-    fixed = nb.load_scenes("boxes", side=64, train=16, validation=8, test=4).validation
-    model = d.build(SMALL, (64, 64, 1), 10)
+    fixed = nb.load_scenes("boxes", side=96, train=16, validation=8, test=4).validation
+    model = d.build(SMALL, (96, 96, 1), 10)
     nb.train(model, fixed, epochs=80, batch_size=8, learning_rate=3e-3, loss=d.LOSSES["focal"])
     found = nb.predict(model, fixed, d.found_boxes)
     assert nb.boxes.mean_average_precision(fixed.targets, found) > 0.8
@@ -173,17 +174,16 @@ def test_the_loss_is_the_one_that_the_gene_names():
         curves.append(trial.curve)
 
 
-def test_detectors_are_searched_and_tested_as_all_other_networks(monkeypatch):
+def test_detectors_are_searched_and_tested_as_all_other_networks():
     history = nb.search(nb.RandomSearch(SPACE), trainer(epochs=1), 2, progress=False)
     assert len(history.succeeded) == 2
     task = {"build": d.build, "loss": d.LOSSES, "decode": d.found_boxes}
-    tested = nb.final_test(
+    tested = final_test(
         history.best.architecture,
-        nb.load_scenes("boxes", side=64, train=8, validation=4, test=4),
+        nb.load_scenes("boxes", side=96, train=8, validation=4, test=4),
         seeds=1,
         epochs=1,
         metric=nb.boxes.mean_average_precision,
-        save=False,
         **task,
     )
     assert 0 <= tested.mean <= 1

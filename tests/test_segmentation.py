@@ -106,8 +106,8 @@ def test_the_loss_is_that_by_hand():
 
 
 def test_a_network_learns_scenes_by_heart():
-    fixed = nb.load_scenes("masks", side=64, train=16, validation=8).validation
-    model = s.build(SMALL, (64, 64, 1), 10)
+    fixed = nb.load_scenes("masks", side=96, train=16, validation=8).validation
+    model = s.build(SMALL, (96, 96, 1), 10)
     nb.train(model, fixed, epochs=120, batch_size=4, learning_rate=1e-2, loss=s.PixelLoss())
     said = nb.predict(model, fixed)
     assert s.mean_iou(fixed.targets, said) > 0.5

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+ABSENT = -1  # the class in rows that hold no box
 COCO = tuple(np.arange(50, 100, 5) / 100)  # the limits of overlap that the COCO benchmark averages over
 
 

@@ -35,7 +35,7 @@ def detection_space() -> SearchSpace:
             Choice("grids", (1, 2)),
             Choice("join", (False, True), when={"grids": (2,)}),
             Choice("loss", ("cross-entropy", "focal")),
-            Choice("learning_rate", (1e-3, 3e-3)),
+            Choice("learning_rate", (1e-3, 3e-3, 1e-2)),
         ],
         describe,
     )

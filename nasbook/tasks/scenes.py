@@ -1,8 +1,10 @@
-"""Scenes: digits of MNIST scattered over a textured ground, of which every box and every pixel is known.
+"""Scenes: digits of MNIST scattered over an uneven ground, of which every box and every pixel is known.
 
-All of it is computed in whole numbers, so that a seed draws the same bytes on every machine.
+A seed draws the same bytes on every machine: what is added up are whole numbers that float32 holds exactly, so
+that the order of the additions does not matter.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -11,14 +13,16 @@ import numpy as np
 
 from nasbook.datasets import Dataset, Examples
 from nasbook.tasks.book_images import CLASSES, load, read_split
-from nasbook.tasks.boxes import overlaps
+from nasbook.tasks.boxes import ABSENT, overlaps
 from nasbook.tasks.drawn import Drawn
 
+LEAST = 96  # pixels of a side, so that the largest digit fits in
+ROOM = 80  # pixels: a square of this side has room for one digit, and no scene holds more
 SCALES = (0.5, 3.0)  # of a digit of 28x28 pixels
-SPACE_OF_ONE = 40  # a scene of this side, in pixels, holds one digit at most; of ten times as much, ten
-INK = 128  # from this darkness on, of 255, a pixel belongs to its digit
-CONTRAST = (50, 140)  # between digits and the ground, lighter or darker
-CROWDED = 0.3  # the largest overlap of two boxes, as intersection over union
+CONTRAST = (50, 140)  # by which digits are lighter than the ground, of 255
+INK = 128  # from this value on, of 255, a pixel belongs to its digit
+CROWDED = 0.3  # the largest overlap of two boxes
+FRAGMENT = slice(10, 19)  # rows and columns of a digit that are strewn about as clutter
 
 
 class Scene(NamedTuple):
@@ -34,6 +38,9 @@ class Scene(NamedTuple):
     mask: np.ndarray
 
 
+TARGETS = {"boxes": lambda scene: scene.boxes, "masks": lambda scene: scene.mask}
+
+
 def load_scenes(
     target: str, *, side: int = 416, train: int = 800, validation: int = 100, test: int = 200, seed: int = 0
 ) -> Dataset:
@@ -45,10 +52,10 @@ def load_scenes(
     """
     if target not in TARGETS:
         raise ValueError(f"target={target!r}: choose {' or '.join(map(repr, TARGETS))}.")
-    if not side >= 64 or min(train, validation, test) < 1:
+    if side < LEAST or side % 8 or min(train, validation, test) < 1:
         raise ValueError(
-            f"side={side}, train={train}, validation={validation}, test={test}: give a side of at least 64 "
-            "pixels, and at least one scene of each kind."
+            f"side={side}, train={train}, validation={validation}, test={test}: give a multiple of 8, at least "
+            f"{LEAST} pixels, as the side, and at least one scene of each kind."
         )
     digits = load("mnist", train=50_000, validation=10_000, seed=seed)
     drawn = partial(scenes_of, target=target, side=side)
@@ -81,89 +88,78 @@ class Composer:
 
     def compose(self, rng: np.random.Generator) -> Scene:
         """A ground, fragments of digits that are none, and then digits, each of which may cover others."""
-        canvas = ground(self.side, rng)
-        for _ in range(self.side // 25):
-            self.scatter_fragment(canvas, rng)
-        most = self.side // SPACE_OF_ONE
-        boxes, mask = np.full((most, 5), -1, "float32"), np.zeros(canvas.shape, "uint8")
-        for row in range(rng.integers(1, most + 1)):
-            number = rng.integers(len(self.digits))
-            ink = enlarged(self.digits[number], scaled(rng))
-            if (place := self.free_place(ink, boxes[:row, 1:], rng)) is not None:
-                top, left = place
-                boxes[row] = self.labels[number], *box_of(ink) + np.tile(place, 2)
-                blend(canvas, ink, top, left, rng)
-                cover(mask, ink, top, left, self.labels[number] + 1)
-        found = boxes[:, 0] >= 0
-        boxes = np.concatenate([boxes[found], boxes[~found]])
+        most = max(2, round((self.side / ROOM) ** 2))
+        canvas, mask = ground(self.side, rng), np.zeros((self.side, self.side), "uint8")
+        clutter = self.digits[rng.integers(len(self.digits), size=most // 2), FRAGMENT, FRAGMENT]
+        for ink, places, contrast in self.pieces(clutter, rng):
+            blend(canvas, ink, places[0], contrast)
+        boxes, count = np.full((most, 5), ABSENT, "float32"), 0
+        chosen = rng.integers(len(self.digits), size=rng.integers(1, most + 1))
+        for label, (ink, places, contrast) in zip(
+            self.labels[chosen], self.pieces(self.digits[chosen], rng), strict=True
+        ):
+            placed = np.tile(places, 2) + box_of(ink)
+            free = (overlaps(placed[:, np.newaxis], boxes[:count, 1:]) <= CROWDED).all(axis=1)
+            if free.any():  # or there is no room for it
+                place = places[free.argmax()]
+                blend(canvas, ink, place, contrast)
+                part(mask, ink, place)[ink >= INK] = label + 1
+                boxes[count], count = (label, *placed[free.argmax()]), count + 1
         return Scene(np.clip(canvas, 0, 255).astype("uint8")[..., np.newaxis], boxes, mask)
 
-    def scatter_fragment(self, canvas: np.ndarray, rng: np.random.Generator) -> None:
-        """Blend in some 9x9 pixels from the middle of a digit, enlarged."""
-        digit, (top, left) = self.digits[rng.integers(len(self.digits))], rng.integers(6, 14, size=2)
-        ink = enlarged(digit[top : top + 9, left : left + 9], scaled(rng) // 3)
-        blend(canvas, ink, *rng.integers(0, self.side - len(ink) + 1, size=2), rng)
-
-    def free_place(self, ink: np.ndarray, boxes: np.ndarray, rng: np.random.Generator):
-        """Where this digit covers no other one too much, as (top, left); None after ten attempts."""
-        box = box_of(ink)
-        for place in rng.integers(0, self.side - len(ink) + 1, size=(10, 2)):
-            if not len(boxes) or overlaps(box + np.tile(place, 2), boxes).max() <= CROWDED:
-                return place
-        return None
+    def pieces(self, images: np.ndarray, rng: np.random.Generator) -> Iterator[tuple]:
+        """Of each image how it looks enlarged, ten places where it could go, (top, left), and its contrast."""
+        sides = np.rint(images.shape[1] * rng.uniform(*SCALES, len(images))).astype(int)
+        places = rng.integers(0, (self.side - sides + 1)[:, np.newaxis, np.newaxis], (len(images), 10, 2))
+        contrasts = rng.integers(*CONTRAST, len(images))
+        return zip(map(enlarged, images, sides), places, contrasts, strict=True)
 
 
-TARGETS = {"boxes": lambda scene: scene.boxes, "masks": lambda scene: scene.mask}
-
-
-# --- pixels, in whole numbers -----------------------------------------------------------------------------
+# --- pixels -----------------------------------------------------------------------------------------------
 
 
 def ground(side: int, rng: np.random.Generator) -> np.ndarray:
-    """A ground of a brightness of its own, uneven and grainy: int16 of shape (side, side)."""
-    uneven = enlarged(rng.integers(0, 64, (6, 6)), side).astype("int16")
+    """A ground of a brightness of its own, uneven and grainy: float32 of shape (side, side), whole numbers."""
+    uneven = enlarged(rng.integers(0, 64, (6, 6)), side)
     grain = np.frombuffer(rng.bytes(side * side), "uint8").reshape(side, side) >> 4
-    return uneven + grain + np.int16(rng.integers(60, 120))
+    return uneven + grain + np.float32(rng.integers(60, 120))
+
+
+def blend(canvas: np.ndarray, ink: np.ndarray, place: np.ndarray, contrast: int) -> None:
+    """Write a digit, lighter by the contrast than what is in the middle of its place."""
+    below = part(canvas, ink, place)
+    color = below[len(ink) // 2, len(ink) // 2] + np.float32(contrast)
+    below += (color - below) * (ink / np.float32(255))
+
+
+def part(canvas: np.ndarray, ink: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """What a digit covers of a canvas: a view."""
+    top, left = place
+    return canvas[top : top + len(ink), left : left + len(ink)]
 
 
 def box_of(ink: np.ndarray) -> np.ndarray:
     """The smallest box around the pixels that belong to a digit."""
-    rows, columns = (np.flatnonzero((ink >= INK).any(axis=axis)) for axis in (1, 0))
+    rows, columns = (np.flatnonzero(ink.max(axis=axis) >= INK) for axis in (1, 0))
     return np.array([rows[0], columns[0], rows[-1] + 1, columns[-1] + 1])
 
 
-def scaled(rng: np.random.Generator) -> int:
-    """The side of a digit, in pixels; small ones are as frequent as large ones on a logarithmic scale."""
-    low, high = np.log2(SCALES)
-    return round(28 * 2 ** rng.uniform(low, high))
-
-
-def blend(canvas: np.ndarray, ink: np.ndarray, top: int, left: int, rng: np.random.Generator) -> None:
-    """Write a digit, lighter or darker than what is in the middle of its place, by some contrast."""
-    height, width = ink.shape
-    part = canvas[top : top + height, left : left + width]
-    contrast = rng.integers(*CONTRAST) * (1 if rng.random() < 0.5 else -1)
-    color = np.int32(part[height // 2, width // 2]) + contrast
-    part += ((color - part) * ink.astype("int32") // 255).astype("int16")
-
-
-def cover(mask: np.ndarray, ink: np.ndarray, top: int, left: int, number: int) -> None:
-    height, width = ink.shape
-    mask[top : top + height, left : left + width][ink >= INK] = number
-
-
 def enlarged(image: np.ndarray, side: int) -> np.ndarray:
-    """A square image, whole numbers up to 255, at another side, bilinearly: uint8 of shape (side, side)."""
-    low, high, share = between(len(image), side)
-    image = image.astype("int32")
-    tall = image[low] * (256 - share)[:, np.newaxis] + image[high] * share[:, np.newaxis]
-    both = tall[:, low] * (256 - share) + tall[:, high] * share
-    return ((both + 2**15) >> 16).astype("uint8")
+    """A square image of whole numbers up to 255 at another side, bilinearly; float32, again whole numbers.
+
+    Both steps are one: rows of the matrix hold the shares, in 256ths, of the two pixels between which a new
+    one lies. No sum exceeds 2 ** 24, up to which float32 holds every whole number.
+    """
+    shares = matrix(len(image), side)
+    return np.floor((shares @ image.astype("float32") @ shares.T + 2**15) / 2**16)
 
 
 @lru_cache(maxsize=512)
-def between(before: int, after: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The two pixels between which each new one lies, and the share of the second, of 256."""
-    centers = (2 * np.arange(after, dtype="int32") + 1) * before * 128 // after - 128
+def matrix(before: int, after: int) -> np.ndarray:
+    """The shares of the pixels before in those after, in 256ths: float32 of shape (after, before)."""
+    centers = (2 * np.arange(after) + 1) * before * 128 // after - 128
     low, share = np.divmod(np.clip(centers, 0, 256 * (before - 1)), 256)
-    return low, np.minimum(low + 1, before - 1), share
+    shares, rows = np.zeros((after, before), "float32"), np.arange(after)
+    shares[rows, np.minimum(low + 1, before - 1)] = share
+    shares[rows, low] = 256 - share
+    return shares

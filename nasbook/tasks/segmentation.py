@@ -4,7 +4,6 @@ Masks are integers of shape (n, height, width), as `load_masks` and `load_scenes
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import keras
 import numpy as np
@@ -12,6 +11,10 @@ from keras import layers, ops
 
 from nasbook.space import Choice, SearchSpace
 from nasbook.tasks.detection import convolution, space_to_depth
+
+BLOCK = 4  # the side, in pixels, of what is one pixel of a map: small maps are cheap
+SHARE = 0.03  # of the pixels of a scene that belong to a thing, about
+RARE = keras.initializers.Constant(-3.5)  # the logit of an untrained pixel: one of 33 belongs to a thing
 
 # --- the space ----------------------------------------------------------------------------------------------
 
@@ -27,7 +30,7 @@ def segmentation_space() -> SearchSpace:
             Choice("join", ("add", "concatenate"), when={"skips": (True,)}),
             Choice("up", ("nearest", "transposed")),
             Choice("dilation", (1, 2, 4)),
-            Choice("learning_rate", (1e-3, 3e-3)),
+            Choice("learning_rate", (1e-3, 3e-3, 1e-2)),
         ],
         describe,
     )
@@ -44,14 +47,14 @@ def describe(genes: Mapping) -> str:
 
 
 def build(architecture: Mapping, input_shape: tuple, classes: int) -> keras.Model:
-    """From an image to logits of the ground and of each class, shape (n, height, width, 1 + classes).
+    """From an image to logits of a thing and of each class, shape (n, height, width, 1 + classes).
 
     It works on maps of half the side: four pixels are one of four channels on the way in, and again four on
     the way out (Shi et al. 2016, section 3.2). At the bottom, kernels are dilated (Yu and Koltun 2016).
     """
     genes = architecture
     image = keras.Input(input_shape)
-    x, filters, fine = space_to_depth(image, 2), genes["filters"], []
+    x, filters, fine = space_to_depth(image, BLOCK), genes["filters"], []
     for _ in range(genes["levels"]):
         x = convolutions(x, filters, genes["depth"])
         fine.append(x)
@@ -62,8 +65,8 @@ def build(architecture: Mapping, input_shape: tuple, classes: int) -> keras.Mode
         x = enlarged(x, filters, genes["up"])[:, : skipped.shape[1], : skipped.shape[2]]
         x = skip(x, skipped, genes.get("join"))
         x = convolutions(x, filters, genes["depth"])
-    said = layers.Conv2D(4 * (1 + classes), 1)(x)
-    return keras.Model(image, depth_to_space(said, 2))
+    thing, which = layers.Conv2D(BLOCK**2, 1, bias_initializer=RARE)(x), layers.Conv2D(BLOCK**2 * classes, 1)(x)
+    return keras.Model(image, layers.Concatenate()([depth_to_space(said, BLOCK) for said in (thing, which)]))
 
 
 def convolutions(x, filters: int, number: int, **settings):
@@ -92,17 +95,21 @@ def depth_to_space(x, block: int):
     return layers.Reshape((height * block, width * block, channels // block**2))(x)
 
 
-@dataclass(frozen=True)
-class PixelLoss:
-    """Cross-entropy of the pixels, a number for each image; one of a thing counts `weight` times."""
+def pixel_loss(true, outputs):
+    """How wrong the pixels are, a number for each image; the sum of two losses, both cross-entropy.
 
-    weight: float = 4.0
+    Of all pixels: is there a thing, or ground? Of those of things: which? Each counts as much as any other.
+    """
+    thing = ops.cast(true > 0, outputs.dtype)
+    there = ops.binary_crossentropy(thing, outputs[..., 0], from_logits=True)
+    label = ops.cast(ops.maximum(true, 1), "int32") - 1
+    named = ops.sparse_categorical_crossentropy(label, outputs[..., 1:], from_logits=True) * thing
+    return ops.mean(there + named, axis=(1, 2)) / SHARE
 
-    def __call__(self, true, outputs):
-        label = ops.cast(true, "int32")
-        weights = ops.where(label > 0, self.weight, 1.0)
-        wrong = ops.sparse_categorical_crossentropy(label, outputs, from_logits=True)
-        return ops.sum(wrong * weights, axis=(1, 2)) / ops.sum(weights, axis=(1, 2))
+
+def masks_said(outputs: np.ndarray) -> np.ndarray:
+    """The masks that outputs say, uint8 of shape (n, height, width): the class where there is a thing, else 0."""
+    return np.where(outputs[..., 0] > 0, 1 + outputs[..., 1:].argmax(axis=-1), 0).astype("uint8")
 
 
 # --- how good masks are -------------------------------------------------------------------------------------
