@@ -84,7 +84,10 @@ def by_pycocotools(true: np.ndarray, found: np.ndarray, limits) -> float:
     def entries(rows_of_images, name):
         for image, rows in enumerate(rows_of_images):
             for label, top, left, bottom, right, *confidence in rows[rows[:, 0] >= 0].tolist():
-                box = {"bbox": [left, top, right - left, bottom - top], "area": (right - left) * (bottom - top)}
+                box = {
+                    "bbox": [left, top, right - left, bottom - top],
+                    "area": (right - left) * (bottom - top),
+                }
                 yield {"image_id": image, "category_id": int(label), "iscrowd": 0, **box} | (
                     {name: confidence[0]} if confidence else {}
                 )
@@ -139,3 +142,16 @@ def test_finding_everything_is_1_and_nothing_is_0():
     assert b.mean_average_precision(true, everything, b.COCO) == pytest.approx(1)
     assert b.mean_average_precision(true, np.full((len(true), 4, 6), -1.0)) == 0
     assert b.mean_average_precision(np.full((2, 3, 5), -1.0), np.full((2, 4, 6), -1.0)) == 0
+
+
+def test_every_error_has_its_kind():
+    box, beside = [10, 10, 30, 30], [10, 18, 30, 38]
+    true = case([[3, *box], [5, 60, 60, 80, 80]], 5)
+    found = case(
+        [[3, *box, 0.9], [3, *box, 0.8], [4, *box, 0.7], [3, *beside, 0.6], [1, 0, 50, 5, 55, 0.5]], 6
+    )
+    counts = {"wrong class": 1, "bad place": 1, "second box": 1, "on nothing": 1, "missed": 1}
+    assert b.kinds_of_errors(true, found) == counts
+    nothing = np.full((1, 2, 6), -1.0)
+    assert b.kinds_of_errors(true, nothing) == dict.fromkeys(counts, 0) | {"missed": 2}
+    assert b.kinds_of_errors(np.full((1, 2, 5), -1.0), found)["on nothing"] == 5

@@ -13,7 +13,17 @@ from nasbook.tasks import detection as d
 
 SPACE = d.detection_space()
 SMALL = SPACE.architecture(
-    dict(kernel=3, filters=16, depth=1, cell=8, grids=2, join=True, loss="focal", learning_rate=3e-3)
+    dict(
+        kernel=3,
+        filters=16,
+        depth=1,
+        cell=8,
+        grids=2,
+        join=True,
+        loss="focal",
+        learning_rate=3e-3,
+        batch_size=2,
+    )
 )
 
 
@@ -25,12 +35,14 @@ def structures(space: nb.SearchSpace, *recipe: str) -> list:
     return list(networks.values())
 
 
-def test_the_space_holds_432_detectors_that_print_differently():
-    assert SPACE.size == 432
-    assert len(set(map(str, SPACE.enumerate()))) == 432
+def test_the_space_holds_1296_detectors_that_print_differently():
+    assert SPACE.size == 1_296
+    assert len(set(map(str, SPACE.enumerate()))) == 1_296
 
 
-@pytest.mark.parametrize("architecture", structures(SPACE, "loss", "learning_rate", "filters"), ids=str)
+@pytest.mark.parametrize(
+    "architecture", structures(SPACE, "loss", "learning_rate", "batch_size", "filters"), ids=str
+)
 def test_every_network_says_its_cells_places(architecture):
     model = d.build(architecture, (104, 104, 1), 10)
     outputs = model.predict(np.zeros((1, 104, 104, 1), "float32"), verbose=0)[0]
@@ -62,7 +74,9 @@ def test_space_to_depth_loses_nothing():
 
 def grid(side: int, size: int = 64) -> np.ndarray:
     """The cells of a square image, which say nothing yet."""
-    centers = [(row + side / 2, column + side / 2) for row in range(0, size, side) for column in range(0, size, side)]
+    centers = [
+        (row + side / 2, column + side / 2) for row in range(0, size, side) for column in range(0, size, side)
+    ]
     return np.array([[*center, side, *[0.0] * 15] for center in centers], "float32")
 
 

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from nasbook.figures.style import PALETTE, color_of
-from nasbook.tasks.boxes import judged, matched, overlaps, precision_recall
+from nasbook.tasks.boxes import judged, precision_recall, whether_right
 
 TRUE, RIGHT, WRONG = "white", PALETTE[5], PALETTE[4]
 GROUND = "#00000000"
@@ -57,16 +57,6 @@ def boxes(
         if len(titles):
             axes.set_title(titles[i], fontsize=9)
     return figure
-
-
-def whether_right(true: np.ndarray, said: np.ndarray, limit: float = 0.5) -> np.ndarray:
-    """Whether each box that was found in an image, the most confident first, is right."""
-    right = np.zeros(len(said), bool)
-    for label in np.unique(said[:, 0]):
-        rows = np.flatnonzero(said[:, 0] == label)
-        rows = rows[np.argsort(-said[rows, 5], kind="stable")]
-        right[rows] = matched(true[true[:, 0] == label, 1:5], said[rows, 1:5], limit)
-    return right
 
 
 def frame(axes, box: Sequence[float], color: str, line: str = "-") -> None:
@@ -122,24 +112,3 @@ def all_classes(true: np.ndarray, found: np.ndarray, limit: float) -> tuple[np.n
     parts = [judged(true, found, label, limit) for label in np.unique(true[..., 0]) if label >= 0]
     right, sure = (np.concatenate([part[i] for part in parts]) for i in range(2))
     return right[np.argsort(-sure, kind="stable")], sum(part[2] for part in parts)
-
-
-def kinds_of_errors(true: np.ndarray, found: np.ndarray, limit: float = 0.5, near: float = 0.1) -> dict:
-    """How often each kind of error occurs, by its name: one for each wrong box, and for each that was missed.
-
-    A box on the right thing may have the wrong class, a bad place (an overlap between `near` and `limit`), or
-    be a second one; the others are on nothing.
-    """
-    counts = dict.fromkeys(("wrong class", "bad place", "second box", "on nothing", "missed"), 0)
-    for truth, said in zip(true, found, strict=True):
-        truth, said = truth[truth[:, 0] >= 0].astype(float), said[said[:, 0] >= 0].astype(float)
-        right = whether_right(truth, said, limit)
-        shared = overlaps(said[:, None, 1:5], truth[:, 1:5]) if len(truth) else np.zeros((len(said), 1))
-        for row, label, is_right in zip(shared, said[:, 0], right, strict=True):
-            best = row.argmax()
-            if is_right:
-                continue
-            kind = "on nothing" if row[best] < near else "bad place" if row[best] < limit else ""
-            counts[kind or ("second box" if label == truth[best, 0] else "wrong class")] += 1
-        counts["missed"] += len(truth) - int(right.sum())
-    return counts

@@ -13,6 +13,7 @@ from nasbook.networks import IMAGE, layers, lenet_space, trace
 from nasbook.pareto import front
 from nasbook.space import Architecture, SearchSpace
 from nasbook.table import Table
+from nasbook.tasks.boxes import whether_right
 
 
 class Live:
@@ -237,5 +238,5 @@ def detections(
 def detections_html(true, found) -> str:
     """How much of what is there was found, and how much of what was found is there, in one line."""
     truth, said = true[true[:, 0] >= 0], found[found[:, 0] >= 0]
-    right = int(seen.whether_right(truth, said).sum())
+    right = int(whether_right(truth, said).sum())
     return f"<p>{right} of {len(truth)} digits found; {len(said) - right} of {len(said)} boxes wrong</p>"

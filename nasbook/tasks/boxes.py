@@ -96,3 +96,37 @@ def matched(true: np.ndarray, found: np.ndarray, limit: float) -> np.ndarray:
             right[i] = True
             shared[:, row.argmax()] = -1
     return right
+
+
+# --- single images --------------------------------------------------------------------------------------
+
+
+def whether_right(true: np.ndarray, said: np.ndarray, limit: float = 0.5) -> np.ndarray:
+    """Whether each box that was found in an image, the most confident first, is right."""
+    right = np.zeros(len(said), bool)
+    for label in np.unique(said[:, 0]):
+        rows = np.flatnonzero(said[:, 0] == label)
+        rows = rows[np.argsort(-said[rows, 5], kind="stable")]
+        right[rows] = matched(true[true[:, 0] == label, 1:5], said[rows, 1:5], limit)
+    return right
+
+
+def kinds_of_errors(true: np.ndarray, found: np.ndarray, limit: float = 0.5, near: float = 0.1) -> dict:
+    """How often each kind of error occurs, by its name: one for each wrong box, and for each that was missed.
+
+    A box on the right thing may have the wrong class, a bad place (an overlap between `near` and `limit`), or
+    be a second one; the others are on nothing.
+    """
+    counts = dict.fromkeys(("wrong class", "bad place", "second box", "on nothing", "missed"), 0)
+    for truth, said in zip(true, found, strict=True):
+        truth, said = truth[truth[:, 0] >= 0].astype(float), said[said[:, 0] >= 0].astype(float)
+        right = whether_right(truth, said, limit)
+        shared = overlaps(said[:, None, 1:5], truth[:, 1:5]) if len(truth) else np.zeros((len(said), 1))
+        for row, label, is_right in zip(shared, said[:, 0], right, strict=True):
+            best = row.argmax()
+            if is_right:
+                continue
+            kind = "on nothing" if row[best] < near else "bad place" if row[best] < limit else ""
+            counts[kind or ("second box" if label == truth[best, 0] else "wrong class")] += 1
+        counts["missed"] += len(truth) - int(right.sum())
+    return counts

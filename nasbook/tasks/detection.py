@@ -25,7 +25,7 @@ CONFIDENCE, OVERLAP, MOST = 0.05, 0.4, 40  # what is found: see `found_boxes`
 
 
 def detection_space() -> SearchSpace:
-    """Backbones of one or two grids: 432 detectors, with the loss and the learning rate to train them by."""
+    """1,296 detectors: backbones of one or two grids, and how to train them."""
     return SearchSpace(
         [
             Choice("kernel", (3, 5)),
@@ -36,17 +36,19 @@ def detection_space() -> SearchSpace:
             Choice("join", (False, True), when={"grids": (2,)}),
             Choice("loss", ("cross-entropy", "focal")),
             Choice("learning_rate", (1e-3, 3e-3, 1e-2)),
+            Choice("batch_size", (2, 4)),
         ],
         describe,
     )
 
 
 def describe(genes: Mapping) -> str:
-    """For example: 2 x conv 16 5x5 a stage, cells of 8 px + joined 16 px | focal, rate 0.003."""
+    """For example: 2 x conv 16 5x5 a stage, cells of 8 px + joined 16 px | focal, rate 0.003, batch 2."""
     kernel, cell = genes["kernel"], genes["cell"]
     coarse = f" + {'joined ' * genes['join']}{2 * cell} px" if genes["grids"] == 2 else ""
     body = f"{genes['depth']} x conv {genes['filters']} {kernel}x{kernel} a stage"
-    return f"{body}, cells of {cell} px{coarse} | {genes['loss']}, rate {genes['learning_rate']}"
+    recipe = f"{genes['loss']}, rate {genes['learning_rate']}, batch {genes['batch_size']}"
+    return f"{body}, cells of {cell} px{coarse} | {recipe}"
 
 
 # --- the network --------------------------------------------------------------------------------------------

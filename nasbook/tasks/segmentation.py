@@ -20,7 +20,7 @@ RARE = keras.initializers.Constant(-3.5)  # the logit of an untrained pixel: one
 
 
 def segmentation_space() -> SearchSpace:
-    """Encoders and decoders: 432 networks, with the learning rate to train them by."""
+    """1,296 networks of an encoder and a decoder, and how to train them."""
     return SearchSpace(
         [
             Choice("levels", (2, 3, 4)),
@@ -31,16 +31,18 @@ def segmentation_space() -> SearchSpace:
             Choice("up", ("nearest", "transposed")),
             Choice("dilation", (1, 2, 4)),
             Choice("learning_rate", (1e-3, 3e-3, 1e-2)),
+            Choice("batch_size", (2, 4)),
         ],
         describe,
     )
 
 
 def describe(genes: Mapping) -> str:
-    """For example: 3 levels of 2 x conv from 16 filters, skips (add), up nearest, dilation 2 | rate 0.003."""
+    """For example: 3 levels of 2 x conv 16, skips (add), up nearest, dilation 2 | rate 0.003, batch 2."""
     skips = f"skips ({genes['join']})" if genes["skips"] else "no skips"
-    body = f"{genes['levels']} levels of {genes['depth']} x conv from {genes['filters']} filters"
-    return f"{body}, {skips}, up {genes['up']}, dilation {genes['dilation']} | rate {genes['learning_rate']}"
+    body = f"{genes['levels']} levels of {genes['depth']} x conv {genes['filters']}"
+    recipe = f"rate {genes['learning_rate']}, batch {genes['batch_size']}"
+    return f"{body}, {skips}, up {genes['up']}, dilation {genes['dilation']} | {recipe}"
 
 
 # --- the network --------------------------------------------------------------------------------------------
@@ -65,7 +67,10 @@ def build(architecture: Mapping, input_shape: tuple, classes: int) -> keras.Mode
         x = enlarged(x, filters, genes["up"])[:, : skipped.shape[1], : skipped.shape[2]]
         x = skip(x, skipped, genes.get("join"))
         x = convolutions(x, filters, genes["depth"])
-    thing, which = layers.Conv2D(BLOCK**2, 1, bias_initializer=RARE)(x), layers.Conv2D(BLOCK**2 * classes, 1)(x)
+    thing, which = (
+        layers.Conv2D(BLOCK**2, 1, bias_initializer=RARE)(x),
+        layers.Conv2D(BLOCK**2 * classes, 1)(x),
+    )
     return keras.Model(image, layers.Concatenate()([depth_to_space(said, BLOCK) for said in (thing, which)]))
 
 
