@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pycocotools.coco import COCO as Truth
+from pycocotools import coco
 from pycocotools.cocoeval import COCOeval
 
 from nasbook.tasks import boxes as b
@@ -94,7 +94,7 @@ def by_pycocotools(true: np.ndarray, found: np.ndarray, limits) -> float:
 
     labels = np.unique(true[..., 0][true[..., 0] >= 0]).astype(int)
     with contextlib.redirect_stdout(io.StringIO()):
-        truth = Truth()
+        truth = coco.COCO()
         truth.dataset = {
             "info": {},
             "images": [{"id": image} for image in range(len(true))],

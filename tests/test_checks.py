@@ -13,6 +13,7 @@ from scipy.stats import norm
 import nasbook as nb
 from nasbook.course.exercises import CHECKERS, NotYet
 from nasbook.strategies.reinforce import softmax
+from nasbook.tasks.boxes import overlaps
 
 
 def candidates(mistake=""):
@@ -370,6 +371,41 @@ SWAPPED = {"NASNet": "space", "ENAS": "evaluator", "AmoebaNet": "strategy"}
 def blog(**settings):
     """A row of the answer to 01.4."""
     return {"space": "narrow", "epochs": 3, "evaluations": 60, "seeds": 10} | settings
+
+
+def doubles(n):
+    """Average precision where each digit is found twice: doubles last, and each behind its first box."""
+    recalls = np.linspace(0, 1, 101)
+    needed = np.maximum(1, np.ceil(np.round(recalls * n, 9)))  # digits to find for each recall
+    return 1.0, float(np.mean(needed / (2 * needed - 1)))
+
+
+def claimed(true, found, limit, once=True):
+    """Which boxes are right: each true box is claimed by the first that overlaps it most, or by all."""
+    free, right = [list(box) for box in true], []
+    for box in found:
+        shared = [overlaps(np.array(box), np.array(one)) for one in free]
+        right.append(bool(shared) and max(shared) >= limit)
+        if right[-1] and once:
+            free.pop(int(np.argmax(shared)))
+    return np.array(right, bool)
+
+
+def resampled(score, true, found, rng, repeats=50, together=True, replace=True, own=False):
+    """The deviation of a score between bootstrap samples, with a mistake."""
+    rng, n, values = np.random.default_rng(5) if own else rng, len(true), []
+    for _ in range(repeats):
+        rows = rng.choice(n, n, replace=replace)
+        values.append(score(true[rows], found[rows if together else rng.choice(n, n)]))
+    return np.std(values)
+
+
+def far(levels, depth, dilation):
+    """What the bottom of the encoder sees, from the bottom up: the width of what one value needs below."""
+    needed = 1 + 2 * depth * dilation
+    for _ in range(levels):
+        needed = 2 * needed + 2 * depth
+    return 4 * needed
 
 
 TORN = {"kernel": 3, "maps": 32, "convolution2": 18_496, "output": 16_010}
@@ -1052,6 +1088,41 @@ WRONG = [
     ("16.3", (set("abdefg"),), "e: three GPU days"),
     ("16.3", (set("abdg"),), "f: how many searches"),
     ("16.3", (set("abdf"),), "g: when can you see"),
+    ("17.1", (lambda n: 1.0,), "give two numbers"),
+    ("17.1", (lambda n: doubles(n)[::-1],), "in the other order"),
+    ("17.1", (lambda n: (0.5, doubles(n)[1]),), "just found the last digit"),
+    ("17.1", (lambda n: (1.0, 0.5),), "of the first three"),
+    ("17.1", (lambda n: (1.0, 0.75 if n > 1 else doubles(1)[1]),), "how many boxes were there"),
+    ("17.2", (lambda true, found, limit: True,), "one True or False for each"),
+    ("17.2", (lambda true, found, limit: claimed(true, found, limit, once=False),), "can be found once"),
+    ("17.2", (lambda true, found, limit: claimed(true, found, limit - 0.1),), "below the limit"),
+    ("17.2", (lambda true, found, limit: claimed(true, found, limit + 1e-6),), "its overlap is the limit"),
+    ("17.3", (lambda score, true, found, rng, repeats: "much",), "give one number"),
+    ("17.3", (lambda score, true, found, rng, repeats: score(true, found),), "asked for 1 samples"),
+    ("17.3", (lambda *given: resampled(*given, together=False),), "stay together"),
+    ("17.3", (lambda *given: resampled(*given, replace=False),), "with replacement"),
+    ("17.3", (lambda *given: resampled(*given) / 6,), "should be about"),
+    ("17.3", (lambda *given: resampled(*given, own=True),), "the very same number"),
+    ("18.1", (lambda g, k: g,), "give two numbers"),
+    ("18.1", (lambda g, k: (1 - g, g / (k + 1)),), "called rightly"),
+    ("18.1", (lambda g, k: (g, g / k),), "The ground is one, too"),
+    ("18.1", (lambda g, k: (g, g),), "of which no pixel was said"),
+    ("18.1", (lambda g, k: (g, 0.0),), "what for each other class"),
+    ("18.2", (lambda levels, depth, dilation: "far",), "give one number"),
+    ("18.2", (lambda *genes: far(*genes) / 4,), "how many of the image"),
+    ("18.2", (lambda levels, depth, dilation: far(levels, depth, 1),), "are dilated"),
+    ("18.2", (lambda *genes: far(*genes) - 4 * (2 ** genes[0] - 1),), "more than one pixel"),
+    ("18.2", (lambda l, d, a: far(l, d, a) - 8 * d * 2**l * a,), "below the last pooling"),
+    ("18.2", (lambda levels, depth, dilation: far(levels, 1, dilation),), "convolutions"),
+    ("18.2", (lambda *genes: 100,), "level by level"),
+    ("18.3", ({"z"},), "give letters"),
+    ("18.3", (set("bdfg"),), "a: what does"),
+    ("18.3", (set("adfg"),), "b: a nucleus"),
+    ("18.3", (set("abcdfg"),), "c: does the paper"),
+    ("18.3", (set("abfg"),), "d: which tiles"),
+    ("18.3", (set("abdefg"),), "e: is a rival"),
+    ("18.3", (set("abdg"),), "f: would the rival"),
+    ("18.3", (set("abdf"),), "g: what came first"),
 ]
 
 
@@ -1193,6 +1264,18 @@ RIGHT = [
     ("16.2", (by_group,)),
     ("16.3", ("abdfg",)),
     ("16.3", (["a", "b", "d", "f", "g"],)),
+    ("17.1", (doubles,)),
+    ("17.1", (lambda n: np.array(doubles(n)),)),
+    ("17.2", (claimed,)),
+    ("17.2", (lambda true, found, limit: list(map(bool, claimed(true, found, limit))),)),
+    ("17.3", (resampled,)),
+    ("17.3", (lambda *given: resampled(*given) * 0.99,)),
+    ("18.1", (lambda g, k: np.array([1, 1 / (1 + k)]) * g,)),
+    ("18.1", (lambda g, k: [g, np.mean([g] + [0] * k)],)),
+    ("18.2", (far,)),
+    ("18.2", (lambda levels, depth, dilation: float(far(levels, depth, dilation)),)),
+    ("18.3", ("abdfg",)),
+    ("18.3", (["a", "b", "d", "f", "g"],)),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Scenes: the same bytes from a seed, boxes and masks that are true, and no digit on both sides of a split."""
+"""Scenes: the same bytes from a seed, true boxes and masks, and no digit on both sides of a split."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""Segmentation: mean IoU as scikit-learn says it, boundaries as SciPy finds them, and a network that learns."""
+"""Segmentation: mean IoU as scikit-learn says it, boundaries as SciPy finds them, a network that learns."""
 
 import keras
 import numpy as np
