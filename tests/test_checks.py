@@ -391,7 +391,7 @@ def claimed(true, found, limit, once=True):
     return np.array(right, bool)
 
 
-def resampled(score, true, found, rng, repeats=50, together=True, replace=True, own=False):
+def bootstrapped(score, true, found, rng, repeats=50, together=True, replace=True, own=False):
     """The deviation of a score between bootstrap samples, with a mistake."""
     rng, n, values = np.random.default_rng(5) if own else rng, len(true), []
     for _ in range(repeats):
@@ -1099,10 +1099,10 @@ WRONG = [
     ("17.2", (lambda true, found, limit: claimed(true, found, limit + 1e-6),), "its overlap is the limit"),
     ("17.3", (lambda score, true, found, rng, repeats: "much",), "give one number"),
     ("17.3", (lambda score, true, found, rng, repeats: score(true, found),), "asked for 1 samples"),
-    ("17.3", (lambda *given: resampled(*given, together=False),), "stay together"),
-    ("17.3", (lambda *given: resampled(*given, replace=False),), "with replacement"),
-    ("17.3", (lambda *given: resampled(*given) / 6,), "should be about"),
-    ("17.3", (lambda *given: resampled(*given, own=True),), "the very same number"),
+    ("17.3", (lambda *given: bootstrapped(*given, together=False),), "stay together"),
+    ("17.3", (lambda *given: bootstrapped(*given, replace=False),), "with replacement"),
+    ("17.3", (lambda *given: bootstrapped(*given) / 6,), "should be about"),
+    ("17.3", (lambda *given: bootstrapped(*given, own=True),), "the very same number"),
     ("18.1", (lambda g, k: g,), "give two numbers"),
     ("18.1", (lambda g, k: (1 - g, g / (k + 1)),), "called rightly"),
     ("18.1", (lambda g, k: (g, g / k),), "The ground is one, too"),
@@ -1112,7 +1112,7 @@ WRONG = [
     ("18.2", (lambda *genes: far(*genes) / 4,), "how many of the image"),
     ("18.2", (lambda levels, depth, dilation: far(levels, depth, 1),), "are dilated"),
     ("18.2", (lambda *genes: far(*genes) - 4 * (2 ** genes[0] - 1),), "more than one pixel"),
-    ("18.2", (lambda l, d, a: far(l, d, a) - 8 * d * 2**l * a,), "below the last pooling"),
+    ("18.2", (lambda n, d, a: far(n, d, a) - 8 * d * 2**n * a,), "below the last pooling"),
     ("18.2", (lambda levels, depth, dilation: far(levels, 1, dilation),), "convolutions"),
     ("18.2", (lambda *genes: 100,), "level by level"),
     ("18.3", ({"z"},), "give letters"),
@@ -1268,8 +1268,8 @@ RIGHT = [
     ("17.1", (lambda n: np.array(doubles(n)),)),
     ("17.2", (claimed,)),
     ("17.2", (lambda true, found, limit: list(map(bool, claimed(true, found, limit))),)),
-    ("17.3", (resampled,)),
-    ("17.3", (lambda *given: resampled(*given) * 0.99,)),
+    ("17.3", (bootstrapped,)),
+    ("17.3", (lambda *given: bootstrapped(*given) * 0.99,)),
     ("18.1", (lambda g, k: np.array([1, 1 / (1 + k)]) * g,)),
     ("18.1", (lambda g, k: [g, np.mean([g] + [0] * k)],)),
     ("18.2", (far,)),

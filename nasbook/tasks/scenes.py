@@ -1,7 +1,7 @@
 """Scenes: digits of MNIST scattered over an uneven ground, of which every box and every pixel is known.
 
-A seed draws the same bytes on every machine: what is added up are whole numbers that float32 holds exactly, so
-that the order of the additions does not matter.
+A seed draws the same bytes on every machine: what is added up are whole numbers that float32 holds exactly,
+so that the order of the additions does not matter.
 """
 
 from collections.abc import Iterator
@@ -54,8 +54,8 @@ def load_scenes(
         raise ValueError(f"target={target!r}: choose {' or '.join(map(repr, TARGETS))}.")
     if side < LEAST or side % 8 or min(train, validation, test) < 1:
         raise ValueError(
-            f"side={side}, train={train}, validation={validation}, test={test}: give a multiple of 8, at least "
-            f"{LEAST} pixels, as the side, and at least one scene of each kind."
+            f"side={side}, train={train}, validation={validation}, test={test}: give a multiple of 8, at "
+            f"least {LEAST} pixels, as the side, and at least one scene of each kind."
         )
     digits = load("mnist", train=50_000, validation=10_000, seed=seed)
     drawn = partial(scenes_of, target=target, side=side)
@@ -108,7 +108,7 @@ class Composer:
         return Scene(np.clip(canvas, 0, 255).astype("uint8")[..., np.newaxis], boxes, mask)
 
     def pieces(self, images: np.ndarray, rng: np.random.Generator) -> Iterator[tuple]:
-        """Of each image how it looks enlarged, ten places where it could go, (top, left), and its contrast."""
+        """Of each image how it looks enlarged, ten places (top, left) where it could go, and its contrast."""
         sides = np.rint(images.shape[1] * rng.uniform(*SCALES, len(images))).astype(int)
         places = rng.integers(0, (self.side - sides + 1)[:, np.newaxis, np.newaxis], (len(images), 10, 2))
         contrasts = rng.integers(*CONTRAST, len(images))
@@ -119,7 +119,7 @@ class Composer:
 
 
 def ground(side: int, rng: np.random.Generator) -> np.ndarray:
-    """A ground of a brightness of its own, uneven and grainy: float32 of shape (side, side), whole numbers."""
+    """A ground of a brightness of its own, uneven and grainy: whole numbers, float32, (side, side)."""
     uneven = enlarged(rng.integers(0, 64, (6, 6)), side)
     grain = np.frombuffer(rng.bytes(side * side), "uint8").reshape(side, side) >> 4
     return uneven + grain + np.float32(rng.integers(60, 120))

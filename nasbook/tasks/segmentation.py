@@ -113,7 +113,7 @@ def pixel_loss(true, outputs):
 
 
 def masks_said(outputs: np.ndarray) -> np.ndarray:
-    """The masks that outputs say, uint8 of shape (n, height, width): the class where there is a thing, else 0."""
+    """The masks that outputs say, uint8 of shape (n, height, width): a class where a thing is, else 0."""
     return np.where(outputs[..., 0] > 0, 1 + outputs[..., 1:].argmax(axis=-1), 0).astype("uint8")
 
 

@@ -18,15 +18,15 @@ def _doubled(doubled) -> str | None:
             return f"n={n}: you gave them in the other order."
         if not np.isclose(found[0], last):
             return (
-                f"n={n}, all doubles last: it is not {found[0]:.3f}. How precise is the detector when it has just "
-                "found the last digit?"
+                f"n={n}, all doubles last: it is not {found[0]:.3f}. How precise is the detector when it has "
+                "just found the last digit?"
             )
         if not np.isclose(found[1], behind, atol=1e-6):
             if np.isclose(found[1], 0.5):
                 return f"n={n}: half of all boxes are wrong, but how many of the first three?"
             return (
-                f"n={n}, each double behind its first box: it is not {found[1]:.3f}. When the k-th digit is found, "
-                "how many boxes were there? And precision is read at 101 recalls."
+                f"n={n}, each double behind its first box: it is not {found[1]:.3f}. When the k-th digit is "
+                "found, how many boxes were there? And precision is read at 101 recalls."
             )
 
 

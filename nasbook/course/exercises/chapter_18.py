@@ -21,7 +21,9 @@ def _nothing_at_all(nothing_at_all) -> str | None:
         if np.isclose(iou, g) or np.isclose(iou, (g + k) / (k + 1)):
             return f"k={k}: what is the IoU of a class of which no pixel was said?"
         if not np.isclose(iou, g / (k + 1)):
-            return f"g={g}, k={k}: the mean IoU is not {iou:.3f}. What is it for the ground, what for each other class?"
+            return (
+                f"g={g}, k={k}: it is not {iou:.3f}. What is the IoU of the ground, what of each other class?"
+            )
 
 
 @checker("18.2")
@@ -43,7 +45,10 @@ def _sees(sees) -> str | None:
             return f"{case}there are convolutions at the bottom, below the last pooling."
         if found == width_seen(levels, 1, dilation):
             return f"{case}each level has `depth` convolutions."
-        return f"{case}not {found:g}. Go down level by level, and keep two numbers: the width, and how far apart neighbors are."
+        return (
+            f"{case}not {found:g}. Go down level by level, and keep two numbers: the width, and how far apart "
+            "neighbors are."
+        )
 
 
 def width_seen(levels: int, depth: int, dilation: int, pool: int = 1, bottom: int = 1) -> int:
