@@ -168,10 +168,15 @@ WIDGETS = {  # a cell for each kind, and the key that moves its first slider
     "explore": ("nb.widgets.explore(table)", "ArrowRight"),
     "race": ("nb.widgets.race(runs, table.regret)", "ArrowLeft"),
     "pareto": ("nb.widgets.pareto(table)", "ArrowLeft"),
+    "detections": ("nb.widgets.detections(images, boxes, boxes, list('0123456789'), sure)", "ArrowRight"),
 }
-BEFORE = """import nasbook as nb
+BEFORE = """import numpy as np
+import nasbook as nb
 table = nb.Table.load()
-runs = {"GA": nb.statistics.repeat(nb.Genetic(table.space), table, 20, 3)}"""
+runs = {"GA": nb.statistics.repeat(nb.Genetic(table.space), table, 20, 3)}
+images, boxes = nb.load_scenes("boxes", side=96, train=3, validation=3).validation.batch(slice(None))
+def sure(boxes, confidence, overlap):
+    return np.pad(boxes, ((0, 0), (0, 0), (0, 1)), constant_values=0.5)"""
 
 
 def test_sliders_redraw_their_pictures(run_all, lab):

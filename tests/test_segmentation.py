@@ -3,10 +3,12 @@
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 from scipy import ndimage
 from sklearn.metrics import jaccard_score
 
 import nasbook as nb
+from nasbook.datasets import DATA
 from nasbook.tasks import segmentation as s
 
 SPACE = s.segmentation_space()
@@ -130,3 +132,10 @@ def test_a_network_learns_scenes_by_heart():
     said = nb.predict(model, fixed, s.masks_said)
     assert s.mean_iou(fixed.targets, said) > 0.5
     assert (said > 0).mean() == pytest.approx((fixed.targets > 0).mean(), abs=0.05)
+
+
+def test_the_micrograph_is_that_of_the_package():
+    image, mask = (np.asarray(Image.open(DATA / f"nuclei{what}.png")) for what in ("", "_mask"))
+    assert (image.shape, image.dtype, image.max()) == ((512, 512), np.uint8, 235)
+    assert set(np.unique(mask)) == {0, 1}
+    assert mask.mean() == 0.19922637939453125, "the share of pixels with a number in mask2d.tif"
