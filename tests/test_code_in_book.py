@@ -59,7 +59,8 @@ def function(source: str, qualname: str) -> str:
 def test_a_tagged_cell_defines_the_same_function_as_the_module(source, tag):
     _, module, qualname = tag.split(":")
     text = Path(importlib.import_module(f"nasbook.{module}").__file__).read_text(encoding="utf-8")
-    in_the_book = function(source, qualname.rsplit(".", 1)[-1])
+    scope, _, name = qualname.rpartition(".")
+    in_the_book = function(source, qualname if scope and f"class {scope}" in source else name or scope)
     assert in_the_book == function(text, qualname)
 
 
