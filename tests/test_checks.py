@@ -1107,7 +1107,7 @@ WRONG = [
     ("18.1", (lambda g, k: (1 - g, g / (k + 1)),), "called rightly"),
     ("18.1", (lambda g, k: (g, g / k),), "The ground is one, too"),
     ("18.1", (lambda g, k: (g, g),), "of which no pixel was said"),
-    ("18.1", (lambda g, k: (g, 0.0),), "what for each other class"),
+    ("18.1", (lambda g, k: (g, 0.0),), "what of each other class"),
     ("18.2", (lambda levels, depth, dilation: "far",), "give one number"),
     ("18.2", (lambda *genes: far(*genes) / 4,), "how many of the image"),
     ("18.2", (lambda levels, depth, dilation: far(levels, depth, 1),), "are dilated"),

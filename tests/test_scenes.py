@@ -70,12 +70,12 @@ def test_digits_have_the_sizes_promised_and_cover_each_other_no_more_than_that(s
     assert 0.05 < np.concatenate(shared).max() <= CROWDED
 
 
-def test_digits_are_lighter_and_darker_than_their_ground(scenes):
+def test_digits_are_lighter_than_their_ground(scenes):
     lighter = []
     for scene in scenes:
         image = scene.image[..., 0].astype(float)
         lighter.append(image[scene.mask > 0].mean() > image[scene.mask == 0].mean())
-    assert 0.25 < np.mean(lighter) < 0.75
+    assert np.mean(lighter) > 0.95
 
 
 def test_training_scenes_are_new_in_every_epoch_and_the_others_are_not(data):

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from nasbook.figures.style import PALETTE, color_of
-from nasbook.tasks.boxes import judged, precision_recall, whether_right
+from nasbook.tasks.boxes import all_classes, precision_recall, whether_right
 
 TRUE, RIGHT, WRONG = "white", PALETTE[5], PALETTE[4]
 GROUND = "#00000000"
@@ -100,15 +100,9 @@ def precision_recall_curves(
     figure = Figure(figsize=(6.4, 3.9), layout="constrained")
     axes = figure.subplots()
     for i, (title, found) in enumerate(detectors.items()):
-        recall, precision = precision_recall(*all_classes(true, found, limit))
+        right, _, total = all_classes(true, found, limit)
+        recall, precision = precision_recall(right, total)
         axes.plot(recall, precision, color=color_of(title, i), label=title)
     axes.set(xlabel="recall", ylabel=f"precision (overlap of {limit} or more)", xlim=(0, 1), ylim=(0, 1.02))
     axes.legend(loc="lower left")
     return figure
-
-
-def all_classes(true: np.ndarray, found: np.ndarray, limit: float) -> tuple[np.ndarray, int]:
-    """Whether each box found, of all classes, is right, the most confident first; and how many there are."""
-    parts = [judged(true, found, label, limit) for label in np.unique(true[..., 0]) if label >= 0]
-    right, sure = (np.concatenate([part[i] for part in parts]) for i in range(2))
-    return right[np.argsort(-sure, kind="stable")], sum(part[2] for part in parts)

@@ -46,11 +46,12 @@ def mean_average_precision(true: np.ndarray, found: np.ndarray, limits: Sequence
     With the limits `COCO` it is what that benchmark calls AP, with 0.5 alone what Pascal VOC's is close to.
     """
     labels = np.unique(true[..., 0][true[..., 0] >= 0])
-    values = [average_precision(*judged(true, found, label, limit)) for label in labels for limit in limits]
+    judgments = [judged(true, found, label, limit) for label in labels for limit in limits]
+    values = [average_precision(right, total) for right, _, total in judgments]
     return float(np.mean(values)) if values else 0.0
 
 
-def average_precision(right: np.ndarray, confidences: np.ndarray, total: int) -> float:
+def average_precision(right: np.ndarray, total: int) -> float:
     """The area below the curve of precision over recall, at the 101 recalls 0, 0.01, ..., 1 as in COCO.
 
     The precision at a recall is the highest one at this recall or above; where it is never reached, 0.
@@ -96,6 +97,21 @@ def matched(true: np.ndarray, found: np.ndarray, limit: float) -> np.ndarray:
             right[i] = True
             shared[:, row.argmax()] = -1
     return right
+
+
+def all_classes(true: np.ndarray, found: np.ndarray, limit: float = 0.5) -> tuple:
+    """What `judged` says, of the boxes of all classes together."""
+    parts = [judged(true, found, label, limit) for label in np.unique(true[..., 0]) if label >= 0]
+    right, confidences = (np.concatenate([part[i] for part in parts]) for i in range(2))
+    order = np.argsort(-confidences, kind="stable")
+    return right[order], confidences[order], sum(part[2] for part in parts)
+
+
+def best_confidence(true: np.ndarray, found: np.ndarray, limit: float = 0.5) -> float:
+    """The least confidence of a box at which F1, of the boxes of all classes, is highest."""
+    right, confidences, total = all_classes(true, found, limit)
+    f1 = 2 * np.cumsum(right) / (total + np.arange(1, len(right) + 1))
+    return float(confidences[f1.argmax()]) if len(right) else 1.0
 
 
 # --- single images --------------------------------------------------------------------------------------

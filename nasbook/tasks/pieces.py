@@ -3,13 +3,14 @@
 import numpy as np
 from scipy import ndimage
 
-LIGHTER = 0.09  # than the mean of the 101x101 pixels around, of 1
+LIGHTER = 0.09  # than the mean of a quarter of the image's height and width around, of 1
 SMALLEST = 9  # pixels: the longer side of a piece that is taken for a digit
 
 
 def numbered_pieces(image: np.ndarray) -> np.ndarray:
     """Connected bright pieces of an image of shape (height, width, 1), by number; 0 is the ground."""
-    lighter = image[..., 0] - ndimage.uniform_filter(image[..., 0], 101) > LIGHTER
+    around = ndimage.uniform_filter(image[..., 0], len(image) // 4)
+    lighter = image[..., 0] - around > LIGHTER
     return ndimage.label(ndimage.binary_opening(lighter), np.ones((3, 3)))[0]
 
 

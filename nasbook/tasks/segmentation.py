@@ -24,7 +24,7 @@ def segmentation_space() -> SearchSpace:
     return SearchSpace(
         [
             Choice("levels", (2, 3, 4)),
-            Choice("filters", (8, 16)),
+            Choice("filters", (16, 32)),
             Choice("depth", (1, 2)),
             Choice("skips", (False, True)),
             Choice("join", ("add", "concatenate"), when={"skips": (True,)}),
@@ -51,8 +51,8 @@ def describe(genes: Mapping) -> str:
 def build(architecture: Mapping, input_shape: tuple, classes: int) -> keras.Model:
     """From an image to logits of a thing and of each class, shape (n, height, width, 1 + classes).
 
-    It works on maps of half the side: four pixels are one of four channels on the way in, and again four on
-    the way out (Shi et al. 2016, section 3.2). At the bottom, kernels are dilated (Yu and Koltun 2016).
+    It works on maps of a quarter of the side: 4x4 pixels are one of 16 channels on the way in, and again 4x4
+    on the way out (Shi et al. 2016, section 3.2). At the bottom, kernels are dilated (Yu and Koltun 2016).
     """
     genes = architecture
     image = keras.Input(input_shape)
