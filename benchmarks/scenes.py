@@ -1,9 +1,8 @@
 """Does drawing scenes hold up training? `python benchmarks/scenes.py` fills `scenes.csv`.
 
 Two questions. How many times as fast as a straightforward program, which blends every digit into the whole
-scene pixel by pixel in double precision, are scenes of 416x416 pixels drawn? And which share of a worker's time
-is spent in the steps of a training with batches of 8 scenes, and not in drawing? One core; the measurements
-take turns.
+scene in double precision, are scenes of 416x416 pixels drawn? And which share of a worker's time is spent in
+the steps of a training with batches of 8 scenes, and not in drawing? One core; the measurements take turns.
 """
 
 import argparse
@@ -96,7 +95,7 @@ def drawing(data: nb.Dataset) -> list[dict]:
 def training(data: nb.Dataset) -> list[dict]:
     """Of the seconds of an epoch, the share that the same batches take when they are drawn before."""
     genes = dict(kernel=3, filters=16, depth=2, cell=16, grids=1, loss="focal", learning_rate=3e-3)
-    architecture = nb.detection.detection_space().architecture(genes | {"batch_size": BATCH})
+    architecture = nb.detection.detection_space().architecture(genes | {"batch_size": 4})  # settings say 8
     model = nb.detection.build(architecture, data.input_shape, 10)
     memory = nb.Examples(*data.train.batch(slice(None)))
     settings = {"epochs": 1, "batch_size": BATCH, "loss": nb.detection.LOSSES["focal"]}

@@ -155,3 +155,17 @@ def test_every_error_has_its_kind():
     nothing = np.full((1, 2, 6), -1.0)
     assert b.kinds_of_errors(true, nothing) == dict.fromkeys(counts, 0) | {"missed": 2}
     assert b.kinds_of_errors(np.full((1, 2, 5), -1.0), found)["on nothing"] == 5
+
+
+def test_the_best_confidence_is_where_f1_is_highest():
+    true, found = random_case(4)
+    best = b.best_confidence(true, found)
+
+    def f1(least: float) -> float:
+        said = np.where(found[..., 5:] >= least, found, -1.0)
+        pairs = [(t[t[:, 0] >= 0], s[s[:, 0] >= 0]) for t, s in zip(true, said, strict=True)]
+        right = sum(b.whether_right(*pair).sum() for pair in pairs)
+        return 2 * right / sum(map(len, (rows for pair in pairs for rows in pair)))
+
+    assert f1(best) == max(f1(least) for least in np.unique(found[..., 5]) if least > 0)
+    assert b.best_confidence(true, np.full((len(true), 2, 6), -1.0)) == 1.0

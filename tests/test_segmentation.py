@@ -15,7 +15,7 @@ SPACE = s.segmentation_space()
 SMALL = SPACE.architecture(
     dict(
         levels=2,
-        filters=8,
+        filters=16,
         depth=1,
         skips=True,
         join="add",
@@ -88,7 +88,7 @@ def test_the_space_holds_1296_networks_that_print_differently():
 def structures() -> list:
     networks = {}
     for architecture in SPACE.enumerate():
-        if architecture["filters"] == 8 and architecture["depth"] == 1 and architecture["dilation"] != 2:
+        if architecture["filters"] == 16 and architecture["depth"] == 1 and architecture["dilation"] != 2:
             networks.setdefault(str(architecture).partition("|")[0], architecture)
     return list(networks.values())
 

@@ -54,7 +54,7 @@ def _matched(matched) -> str | None:
         try:
             told = np.asarray(matched(*arrays, limit))
         except (ValueError, IndexError) as problem:
-            return f"with {len(true)} true boxes and {len(found)} found it fails ({problem}): either may be none."
+            return f"with {len(true)} true boxes and {len(found)} found: {problem}. Either may be none."
         if told.shape != (len(found),):
             return f"give one True or False for each of {len(found)} boxes found."
         if told.astype(bool).tolist() != right:

@@ -46,8 +46,8 @@ def _sees(sees) -> str | None:
         if found == width_seen(levels, 1, dilation):
             return f"{case}each level has `depth` convolutions."
         return (
-            f"{case}not {found:g}. Go down level by level, and keep two numbers: the width, and how far apart "
-            "neighbors are."
+            f"{case}not {found:g}. Go down level by level, and keep two numbers: the width, and how far "
+            "apart neighbors are."
         )
 
 
