@@ -288,8 +288,8 @@ def scenes_part() -> Iterable[str]:
     ours, loop = frame["ours"].median(), frame["loop"].median()
     yield (
         f"**Scenes** (`scenes.py`): a scene of 416x416 pixels is drawn in {ours:.1f} ms, by a "
-        f"straightforward program in {loop:.0f} ms; and of the time of a training with batches of 8, the share that it would "
-        "take with scenes drawn before. One core, in turns, medians."
+        f"straightforward program in {loop:.0f} ms; and of the time of a training with batches of 8, the "
+        "share that it would take with scenes drawn before. One core, in turns, medians."
     )
     reached = [
         (
