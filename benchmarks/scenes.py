@@ -33,7 +33,7 @@ def scene_by_loops(composer: scenes.Composer, rng: np.random.Generator) -> tuple
     coarse = rng.uniform(0, 64, (6, 6))
     canvas = bilinear(coarse, rows * 5 / (side - 1), columns * 5 / (side - 1))
     canvas += rng.uniform(0, 16, canvas.shape) + rng.uniform(60, 120)
-    for _ in range(most // 2):
+    for _ in range(most // 4):
         piece = composer.digits[rng.integers(len(composer.digits)), scenes.FRAGMENT, scenes.FRAGMENT]
         canvas, _ = with_digit(canvas, piece, rng)
     boxes = []

@@ -94,35 +94,42 @@ def structures() -> list:
 
 
 @pytest.mark.parametrize("architecture", structures(), ids=str)
-def test_every_network_gives_each_pixel_a_logit_a_class(architecture):
+def test_every_network_speaks_for_each_block(architecture):
     model = s.build(architecture, (104, 72, 1), 10)
-    assert model.output_shape == (None, 104, 72, 11)
-
-
-def test_depth_to_space_is_space_to_depth_backward():
-    image = np.random.default_rng(0).normal(size=(2, 6, 8, 3)).astype("float32")
-    inputs = keras.Input((6, 8, 3))
-    there_and_back = s.depth_to_space(s.space_to_depth(inputs, 2), 2)
-    assert (keras.Model(inputs, there_and_back).predict(image, verbose=0) == image).all()
+    assert model.output_shape == (None, 26, 18, 16 + 10)
 
 
 def test_the_loss_is_that_by_hand():
     rng = np.random.default_rng(0)
-    true, logits = rng.integers(0, 3, (2, 4, 5)), rng.normal(size=(2, 4, 5, 3)).astype("float32")
-    wanted = np.zeros(2)
+    true = np.kron(rng.integers(0, 4, (2, 2, 3)), np.ones((4, 4), int)) * rng.integers(0, 2, (2, 8, 12))
+    logits, wanted = rng.normal(size=(2, 2, 3, 16 + 3)).astype("float32"), np.zeros(2)
     for (image, row, column), label in np.ndenumerate(true):
-        thing, *which = logits[image, row, column]
-        sure = 1 / (1 + np.exp(-thing))
+        block = logits[image, row // 4, column // 4]
+        sure = 1 / (1 + np.exp(-block[4 * (row % 4) + column % 4]))
         wanted[image] -= np.log(sure if label else 1 - sure)
         if label:
-            wanted[image] -= np.log(np.exp(which[label - 1]) / np.exp(which).sum())
+            wanted[image] -= np.log(np.exp(block[15 + label]) / np.exp(block[16:]).sum())
     told = keras.ops.convert_to_numpy(s.pixel_loss(true.astype("uint8"), logits))
-    assert np.allclose(told, wanted / 20 / s.SHARE, rtol=1e-5)
+    assert np.allclose(told, wanted / (8 * 12) / s.SHARE, rtol=1e-5)
 
 
-def test_masks_say_the_class_where_there_is_a_thing():
-    outputs = np.array([[[[1.0, 0, 3, 2], [-1, 9, 0, 0], [0.5, 1, 0, 0]]]])
-    assert s.masks_said(outputs).tolist() == [[[2, 0, 1]]]
+def test_masks_say_the_class_of_the_block_where_there_is_a_thing():
+    outputs = np.zeros((1, 1, 2, 16 + 3))
+    outputs[0, 0, :, :16] = -1
+    outputs[0, 0, 0, [0, 5]] = 1  # the upper left pixel, and that in the second row and column
+    outputs[0, 0, :, 16:] = [[0, 3, 2], [9, 0, 0]]
+    outputs[0, 0, 1, 15] = 0.5
+    wanted = np.zeros((4, 8), int)
+    wanted[0, 0] = wanted[1, 1] = 2
+    wanted[3, 7] = 1
+    assert s.masks_said(outputs)[0].tolist() == wanted.tolist()
+
+
+def test_true_masks_come_back_from_their_blocks():
+    true = np.kron(np.array([[[1, 0, 3], [0, 2, 2]]]), np.ones((4, 4), int)).astype("uint8")
+    blocks = keras.ops.convert_to_numpy(s.blocks_of(true))
+    outputs = np.concatenate([2.0 * (blocks > 0) - 1, np.eye(4)[blocks.max(axis=-1)][..., 1:]], axis=-1)
+    assert (s.masks_said(outputs) == true).all()
 
 
 def test_a_network_learns_scenes_by_heart():

@@ -18,7 +18,7 @@ from nasbook.tasks.boxes import suppressed
 
 FIT = 3  # a thing that is so many sides of a cell high or wide suits it best
 PRIOR = 0.01  # how sure an untrained cell is: few hold a thing (Lin et al. 2017, section 4.1)
-CONFIDENCE, OVERLAP, MOST = 0.05, 0.4, 40  # what is found: see `found_boxes`
+CONFIDENCE, OVERLAP, MOST = 0.05, 0.4, 60  # what is found: see `found_boxes`
 
 
 # --- the space ----------------------------------------------------------------------------------------------

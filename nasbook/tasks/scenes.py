@@ -17,7 +17,7 @@ from nasbook.tasks.boxes import ABSENT, overlaps
 from nasbook.tasks.drawn import Drawn
 
 LEAST = 96  # pixels of a side, so that the largest digit fits in
-ROOM = 80  # pixels: a square of this side has room for one digit, and no scene holds more
+ROOM = 64  # pixels: a square of this side has room for one digit, and no scene holds more
 SCALES = (0.5, 3.0)  # of a digit of 28x28 pixels
 CONTRAST = (50, 140)  # by which digits are lighter than the ground, of 255
 INK = 128  # from this value on, of 255, a pixel belongs to its digit
@@ -90,7 +90,7 @@ class Composer:
         """A ground, fragments of digits that are none, and then digits, each of which may cover others."""
         most = max(2, round((self.side / ROOM) ** 2))
         canvas, mask = ground(self.side, rng), np.zeros((self.side, self.side), "uint8")
-        clutter = self.digits[rng.integers(len(self.digits), size=most // 2), FRAGMENT, FRAGMENT]
+        clutter = self.digits[rng.integers(len(self.digits), size=most // 4), FRAGMENT, FRAGMENT]
         for ink, places, contrast in self.pieces(clutter, rng):
             blend(canvas, ink, places[0], contrast)
         boxes, count = np.full((most, 5), ABSENT, "float32"), 0

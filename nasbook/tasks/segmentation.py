@@ -1,6 +1,8 @@
 """Segmentation: a class for every pixel, by a network that first sees larger and larger parts, then details.
 
 Masks are integers of shape (n, height, width), as `load_masks` and `load_scenes` give them: 0 is the ground.
+The output of a network is of shape (n, height / 4, width / 4, 16 + classes): each pixel of its map speaks for
+a block of 4x4 pixels. It says of each of them whether a thing is there, and of all together which.
 """
 
 from collections.abc import Mapping
@@ -49,10 +51,10 @@ def describe(genes: Mapping) -> str:
 
 
 def build(architecture: Mapping, input_shape: tuple, classes: int) -> keras.Model:
-    """From an image to logits of a thing and of each class, shape (n, height, width, 1 + classes).
+    """From an image to logits, 16 of a thing in each pixel of a block, and one for each class.
 
-    It works on maps of a quarter of the side: 4x4 pixels are one of 16 channels on the way in, and again 4x4
-    on the way out (Shi et al. 2016, section 3.2). At the bottom, kernels are dilated (Yu and Koltun 2016).
+    4x4 pixels are one of 16 channels on the way in, and 16 channels again 4x4 pixels on the way out (Shi et
+    al. 2016, section 3.2). At the bottom, kernels are dilated (Yu and Koltun 2016).
     """
     genes = architecture
     image = keras.Input(input_shape)
@@ -67,11 +69,8 @@ def build(architecture: Mapping, input_shape: tuple, classes: int) -> keras.Mode
         x = enlarged(x, filters, genes["up"])[:, : skipped.shape[1], : skipped.shape[2]]
         x = skip(x, skipped, genes.get("join"))
         x = convolutions(x, filters, genes["depth"])
-    thing, which = (
-        layers.Conv2D(BLOCK**2, 1, bias_initializer=RARE)(x),
-        layers.Conv2D(BLOCK**2 * classes, 1)(x),
-    )
-    return keras.Model(image, layers.Concatenate()([depth_to_space(said, BLOCK) for said in (thing, which)]))
+    thing, which = layers.Conv2D(BLOCK**2, 1, bias_initializer=RARE)(x), layers.Conv2D(classes, 1)(x)
+    return keras.Model(image, layers.Concatenate()([thing, which]))
 
 
 def convolutions(x, filters: int, number: int, **settings):
@@ -92,12 +91,7 @@ def skip(x, skipped, join: str | None):
     return x if join is None else {"add": layers.Add, "concatenate": layers.Concatenate}[join]()([x, skipped])
 
 
-def depth_to_space(x, block: int):
-    """Each pixel of many channels as a block of pixels: `space_to_depth`, backward."""
-    height, width, channels = x.shape[1:]
-    x = layers.Reshape((height, width, block, block, channels // block**2))(x)
-    x = layers.Permute((1, 3, 2, 4, 5))(x)
-    return layers.Reshape((height * block, width * block, channels // block**2))(x)
+# --- loss, and what is said ---------------------------------------------------------------------------------
 
 
 def pixel_loss(true, outputs):
@@ -105,16 +99,27 @@ def pixel_loss(true, outputs):
 
     Of all pixels: is there a thing, or ground? Of those of things: which? Each counts as much as any other.
     """
-    thing = ops.cast(true > 0, outputs.dtype)
-    there = ops.binary_crossentropy(thing, outputs[..., 0], from_logits=True)
-    label = ops.cast(ops.maximum(true, 1), "int32") - 1
-    named = ops.sparse_categorical_crossentropy(label, outputs[..., 1:], from_logits=True) * thing
-    return ops.mean(there + named, axis=(1, 2)) / SHARE
+    blocks, pixels = blocks_of(true), BLOCK**2
+    thing = ops.cast(blocks > 0, outputs.dtype)
+    there = ops.binary_crossentropy(thing, outputs[..., :pixels], from_logits=True)
+    label = ops.cast(ops.maximum(ops.max(blocks, axis=-1), 1), "int32") - 1
+    named = ops.sparse_categorical_crossentropy(label, outputs[..., pixels:], from_logits=True)
+    return ops.mean(there + named[..., None] * thing, axis=(1, 2, 3)) / SHARE
+
+
+def blocks_of(masks):
+    """The pixels of each block in a row: from (n, height, width) to (n, height / 4, width / 4, 16)."""
+    height, width = (side // BLOCK for side in masks.shape[1:])
+    blocks = ops.transpose(ops.reshape(masks, (-1, height, BLOCK, width, BLOCK)), (0, 1, 3, 2, 4))
+    return ops.reshape(blocks, (-1, height, width, BLOCK**2))
 
 
 def masks_said(outputs: np.ndarray) -> np.ndarray:
     """The masks that outputs say, uint8 of shape (n, height, width): a class where a thing is, else 0."""
-    return np.where(outputs[..., 0] > 0, 1 + outputs[..., 1:].argmax(axis=-1), 0).astype("uint8")
+    thing, which = outputs[..., : BLOCK**2] > 0, 1 + outputs[..., BLOCK**2 :].argmax(axis=-1)
+    n, height, width = which.shape
+    blocks = np.where(thing, which[..., np.newaxis], 0).reshape(n, height, width, BLOCK, BLOCK)
+    return blocks.transpose(0, 1, 3, 2, 4).reshape(n, height * BLOCK, width * BLOCK).astype("uint8")
 
 
 # --- how good masks are -------------------------------------------------------------------------------------
