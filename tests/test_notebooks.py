@@ -100,6 +100,15 @@ def test_of_a_progress_bar_the_last_state_is_kept_and_of_other_lines_all():
     assert execute.last_state("a table's blanks  ") == "a table's blanks  "
 
 
+def test_what_tensorflow_logs_is_left_out_and_nothing_else():
+    logged = "E0000 00:00:1795951238.703113   14673 util.cc:131] oneDNN supports this only on others.\n"
+    cell = nbformat.v4.new_code_cell("train()")
+    cell.outputs = [nbformat.v4.new_output("stream", name=name, text=logged) for name in ("stderr", "stdout")]
+    cell.outputs[1].text += "E0000 is the code\n"
+    execute.clean(notebook := nbformat.v4.new_notebook(cells=[cell]))
+    assert [output.text for output in notebook.cells[0].outputs] == ["E0000 is the code\n"]
+
+
 def test_the_minutes_that_a_reader_is_told_are_those_it_took(path, notebook):
     head, took = notebook.cells[0].source, notebook.metadata.nasbook.minutes
     assert re.search(r"about \d+ minutes? in full mode", head)

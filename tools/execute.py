@@ -20,6 +20,8 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS, README = ROOT / "notebooks", ROOT / "README.md"
 WIDGET = "application/vnd.jupyter.widget-view+json"
+# What TensorFlow's C++ logs, such as that oneDNN has no kernel for a type: it depends on the processor.
+LOGGED = re.compile(r"^[IWEF]\d{4} \d\d:\d\d:\d+\.\d+ +\d+ \S+:\d+\] .*\n?", re.MULTILINE)
 
 
 def stamp(notebook: nbformat.NotebookNode) -> str:
@@ -40,13 +42,13 @@ def clean(notebook: nbformat.NotebookNode) -> None:
                 merged.append(output)
         for output in merged:
             if output.output_type == "stream":
-                output.text = "\n".join(map(last_state, output.text.split("\n")))
+                output.text = "\n".join(map(last_state, LOGGED.sub("", output.text).split("\n")))
             elif output.output_type == "error":
                 output.traceback = output.traceback[-1:]  # the sentence; the rest names folders of the author
             elif "data" in output:
                 output.data.pop(WIDGET, None)
         if cell.cell_type == "code":
-            cell.outputs = merged
+            cell.outputs = [output for output in merged if output.get("text") != ""]
 
 
 def last_state(line: str) -> str:
