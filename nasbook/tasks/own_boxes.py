@@ -9,12 +9,12 @@ import numpy as np
 from nasbook.datasets import Dataset
 from nasbook.tasks.box_files import Annotations, read_annotations
 from nasbook.tasks.box_formats import Annotation, Box
+from nasbook.tasks.boxes import ABSENT
 from nasbook.tasks.image_files import images_below, seen_from
 from nasbook.tasks.image_reading import check_look, placed, read_image, refuse
 from nasbook.tasks.sealing import Labeled, checked_names, sealed, sizes_of
 
 ROUNDING = 0.5  # pixels by which a box may be outside of its image: it is cut there
-ABSENT = -1  # the class in rows that hold no box
 
 
 def load_boxes(
