@@ -38,6 +38,9 @@ _PUBLIC = {
     "tasks.own_boxes": ["load_boxes"],
     "tasks.own_masks": ["load_masks"],
     "tasks.scenes": ["load_scenes"],
+    "tasks.languages": ["load_languages"],
+    "tasks.own_text": ["load_text"],
+    "tasks.text_space": ["text_space"],
     "space": ["Choice", "SearchSpace", "Architecture"],
     "networks": ["Layer", "layers", "lenet_space", "build", "cost", "trace"],
     "tasks.article": ["article_space"],
@@ -75,7 +78,10 @@ _MODULES = {
     **{name: f"figures.{name}" for name in ("plots", "widgets")},
     **{name: f"engine.{name}" for name in ("executors", "journal", "zero_cost")},
     **{name: f"tasks.{name}" for name in ("book_images", "own_images")},
-    **{name: f"tasks.{name}" for name in ("boxes", "detection", "scenes", "segmentation")},
+    **{
+        name: f"tasks.{name}"
+        for name in ("boxes", "characters", "detection", "scenes", "segmentation", "text")
+    },
 }
 
 __all__ = sorted([*_HOME, *_MODULES])

@@ -14,9 +14,10 @@ import numpy as np
 from nasbook import datasets
 from nasbook.networks import lenet_space
 from nasbook.space import Architecture, SearchSpace
+from nasbook.tasks.text_space import text_space
 from nasbook.trial import Trial
 
-SPACES = {"lenet_fashion": lenet_space}
+SPACES = {"lenet_fashion": lenet_space, "languages": text_space}
 
 
 class Table:

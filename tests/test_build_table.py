@@ -5,54 +5,56 @@ from pathlib import Path
 
 import pytest
 
+import nasbook as nb
+
 ROOT = Path(__file__).parent.parent
 spec = importlib.util.spec_from_file_location("build_table", ROOT / "tools/build_table.py")
 build_table = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(build_table)
-SPACE = build_table.SPACE
+SPACE = nb.lenet_space()
 
 
 @pytest.fixture
 def log(tmp_path, monkeypatch):
-    monkeypatch.setattr(build_table, "LOG", tmp_path / "runs/log.csv")
-    build_table.repair()
-    return build_table.LOG
+    monkeypatch.setattr(build_table, "DATA", tmp_path)
+    log = build_table.Log("some", SPACE)
+    log.repair()
+    return log
 
 
-def row(number: int, seed: int, error: str = "") -> dict:
-    training = build_table.training(SPACE.nth(number), seed)
-    values = dict.fromkeys(build_table.LOGGED, "1")
-    return values | dict(zip((*SPACE.names, "seed"), training, strict=True)) | {"error": error}
+def row(log, number: int, seed: int, error: str = "") -> dict:
+    values = dict.fromkeys(log.columns, "1")
+    return values | dict(zip(log.key, log.training(SPACE.nth(number), seed), strict=True)) | {"error": error}
 
 
 def test_what_is_logged_is_done_and_found_again(log):
-    rows = [row(0, 0), row(0, 1, 'ValueError: a comma, a "quote"'), row(935, 2)]
+    rows = [row(log, 0, 0), row(log, 0, 1, 'ValueError: a comma, a "quote"'), row(log, 935, 2)]
     for each in rows:
-        build_table.append(each)
-    done = build_table.logged()
+        log.append(each)
+    done = log.read()
     assert list(done.values()) == rows
-    assert build_table.training(SPACE.nth(935), 2) in done
-    assert build_table.training(SPACE.nth(935), 1) not in done
-    assert build_table.status().startswith("3 trainings done, 2,805 to do")
+    assert log.training(SPACE.nth(935), 2) in done
+    assert log.training(SPACE.nth(935), 1) not in done
+    assert build_table.status(log).startswith("3 trainings done, 2,805 to do")
 
 
 def test_a_line_that_a_killed_process_left_unfinished_is_cut_off_and_trained_again(log):
-    build_table.append(row(0, 0))
-    whole = log.read_bytes()
-    build_table.append(row(1, 0))
-    for end in range(len(whole), len(log.read_bytes())):  # killed after any byte
-        log.write_bytes(log.read_bytes()[:end])
-        build_table.repair()
-        assert log.read_bytes() == whole
-        build_table.append(row(1, 0))
-    assert len(build_table.logged()) == 2
+    log.append(row(log, 0, 0))
+    whole = log.path.read_bytes()
+    log.append(row(log, 1, 0))
+    for end in range(len(whole), len(log.path.read_bytes())):  # killed after any byte
+        log.path.write_bytes(log.path.read_bytes()[:end])
+        log.repair()
+        assert log.path.read_bytes() == whole
+        log.append(row(log, 1, 0))
+    assert len(log.read()) == 2
 
 
 def test_a_whole_log_is_left_as_it_is(log):
-    build_table.append(row(0, 0))
-    before = log.read_bytes()
-    build_table.repair()
-    assert log.read_bytes() == before
+    log.append(row(log, 0, 0))
+    before = log.path.read_bytes()
+    log.repair()
+    assert log.path.read_bytes() == before
 
 
 def test_every_training_of_the_table_pays_for_compiling_its_network():

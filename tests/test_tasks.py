@@ -17,6 +17,7 @@ import nasbook as nb
 from nasbook.course import results as results_on_file
 from nasbook.engine.averaging import cut
 from nasbook.engine.costs import measured_cost
+from nasbook.tasks import drawn
 
 TRAIN, VALIDATION = 40, 24
 layers = keras.layers
@@ -280,6 +281,26 @@ def test_scenes_drawn_anew_are_others_in_every_epoch_and_otherwise_the_same():
         epochs = [drawn.batch(slice(None), epoch)[0].tobytes() for epoch in range(3)]
         assert len(set(epochs)) == (3 if anew else 1)
         assert np.array_equal(drawn.targets, drawn.batch(slice(None))[1])
+
+
+def test_what_one_training_drew_the_next_one_of_the_process_need_not_draw(monkeypatch):
+    numbers = []
+
+    def counted(rng):
+        numbers.append(1)
+        return scene(rng)
+
+    examples = nb.Drawn(counted, 8)
+    first = examples.batch(slice(None), epoch=1)
+    assert all(map(np.array_equal, first, examples.batch(slice(None), epoch=1)))
+    assert len(numbers) == 8
+    examples.batch(slice(None), epoch=2)
+    assert len(numbers) == 16, "another epoch has others"
+    assert not pickle.loads(pickle.dumps(nb.Drawn(scene, 8, seed=1))).kept
+    monkeypatch.setattr(drawn, "ROOM", 3 * first[0][0].size)  # uint8: three images
+    small = nb.Drawn(scene, 8)
+    small.batch(slice(None))
+    assert 0 < len(small.kept) < 8, "no more than there is room for"
 
 
 def test_what_is_drawn_may_be_tuples_and_a_difference_in_seed_size_or_drawing_is_another_data_set():

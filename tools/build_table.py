@@ -1,8 +1,8 @@
-"""Train every architecture of the LeNet space on Fashion-MNIST, three seeds: `python tools/build_table.py`.
+"""Train every architecture of a space with three seeds: `python tools/build_table.py lenet_fashion`.
 
 Each finished training is one line of a log beside it, written at once. Started again, it goes on with what is
-missing: a killed run loses the trainings in flight and nothing else. When all are done,
-`data/lenet_fashion.csv`, which `nb.Table.load` reads, is made from the log.
+missing: a killed run loses the trainings in flight and nothing else. When all are done, the table that
+`nb.Table.load` reads, such as `data/lenet_fashion.csv`, is made from the log.
 """
 
 import argparse
@@ -13,66 +13,117 @@ import multiprocessing
 import os
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 import nasbook as nb  # before Keras, for which it sets the environment
 from nasbook.course.modes import ROOT
 from nasbook.table import printed
-from nasbook.tasks import book_images
 
 # isort: split
 import keras
 
-LOG = ROOT / "data/lenet_fashion.log.csv"
-TABLE = ROOT / "data/lenet_fashion.csv"
+DATA, SEEDS, EPOCHS = ROOT / "data", (0, 1, 2), 5
 
-# The protocol. To change it is to make another table: delete the log, and say why in data/README.md.
-SPACE, SEEDS, EPOCHS = nb.lenet_space(), (0, 1, 2), 5
-DATA = {"name": "fashion_mnist", "train": 4_000, "validation": 5_000, "seed": 0}
+
+class Protocol(NamedTuple):
+    """How a table is made. To change it is to make another one: delete the log, say why in data/README.md."""
+
+    space: nb.SearchSpace
+    data: Callable[[], nb.Dataset]
+    trainer: dict
+
+
+def lenet_fashion() -> Protocol:
+    data = partial(nb.load, "fashion_mnist", train=4_000, validation=5_000)
+    return Protocol(nb.lenet_space(), data, {})
+
+
+def languages() -> Protocol:
+    from nasbook.tasks import text
+
+    data = partial(nb.load_languages, train=6_000, validation=2_000, test=2_000)
+    return Protocol(nb.text_space(), data, {"build": text.build, "learning_rate": 3e-3})
+
+
+PROTOCOLS = {"lenet_fashion": lenet_fashion, "languages": languages}
 
 CURVE = tuple(f"validation{epoch}" for epoch in range(1, EPOCHS + 1))
 # "starting" are those of the seconds until a first batch and a first validation are through.
-COLUMNS = (
-    *(*SPACE.names, "seed", *CURVE, "test"),
-    *("parameters", "multiply_adds", "seconds", "error", "starting"),
-)
-LOGGED = (*COLUMNS, "compiled")  # whether the network was compiled in that time
+MEASURED = (*CURVE, "test", "parameters", "multiply_adds", "seconds", "error", "starting")
 
 
-def training(architecture: nb.Architecture, seed: int) -> tuple[str, ...]:
-    """What identifies a training, as text: the genes and the seed."""
-    return (*printed(SPACE, architecture), str(seed))
+@dataclass(frozen=True)
+class Log:
+    """The finished trainings of a table, a line each."""
 
+    name: str
+    space: nb.SearchSpace
 
-def logged() -> dict[tuple[str, ...], dict[str, str]]:
-    """The finished trainings."""
-    if not LOG.exists():
-        return {}
-    with LOG.open(newline="") as file:
-        return {tuple(row[name] for name in (*SPACE.names, "seed")): row for row in csv.DictReader(file)}
+    @property
+    def path(self) -> Path:
+        return DATA / f"{self.name}.log.csv"
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return *self.space.names, "seed"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Those of the table, and whether the network was compiled in the time that it took to start."""
+        return *self.key, *MEASURED, "compiled"
+
+    def training(self, architecture: nb.Architecture, seed: int) -> tuple[str, ...]:
+        """What identifies a training, as text: the genes and the seed."""
+        return (*printed(self.space, architecture), str(seed))
+
+    def read(self) -> dict[tuple[str, ...], dict[str, str]]:
+        """The finished trainings."""
+        if not self.path.exists():
+            return {}
+        with self.path.open(newline="") as file:
+            return {tuple(row[name] for name in self.key): row for row in csv.DictReader(file)}
+
+    def append(self, row: dict) -> None:
+        """One line, in one piece: several processes write to the log."""
+        line = io.StringIO()
+        csv.DictWriter(line, self.columns, lineterminator="\n").writerow(row)
+        with self.path.open("ab", buffering=0) as file:
+            file.write(line.getvalue().encode())
+
+    def repair(self) -> None:
+        """Begin it with its header, or cut off a last line that a killed process left unfinished."""
+        content = self.path.read_bytes() if self.path.exists() else b""
+        whole = content[: content.rfind(b"\n") + 1] or (",".join(self.columns) + "\n").encode()
+        if whole != content:
+            self.path.write_bytes(whole)
 
 
 # --- training ---------------------------------------------------------------------------------------------
 
 
-def work(worker: int, workers: int) -> None:
+def work(name: str, worker: int, workers: int) -> None:
     """Train what is missing of every `workers`-th architecture, in a fixed random order.
 
     The order is random so that the first ones are a sample of the space.
     """
     threading.Thread(target=end_with_parent, daemon=True).start()
     nb.setup()
-    watch = Stopwatch()
-    trainer = nb.Trainer(nb.load(**DATA), epochs=EPOCHS, callbacks=lambda: [watch])
-    test = book_images.read_split(DATA["name"], "test")
-    done = logged()
-    for number in np.random.default_rng(0).permutation(SPACE.size)[worker::workers]:
-        architecture, model = SPACE.nth(int(number)), None
+    space, load, settings = PROTOCOLS[name]()
+    watch, data, log = Stopwatch(), load(), Log(name, space)
+    trainer = nb.Trainer(data, epochs=EPOCHS, callbacks=lambda: [watch], **settings)
+    test, done = data.source("test"), log.read()
+    for number in np.random.default_rng(0).permutation(space.size)[worker::workers]:
+        architecture, model = space.nth(int(number)), None
         for seed in SEEDS:
-            if training(architecture, seed) not in done:
+            if (key := log.training(architecture, seed)) not in done:
                 row, model = train(trainer, watch, test, architecture, seed, model)
-                append(row)
+                log.append(dict(zip(log.key, key, strict=True)) | row)
 
 
 def end_with_parent() -> None:
@@ -116,37 +167,19 @@ def train(trainer, watch, test, architecture, seed, model):
     if model:
         accuracy = f"{nb.metrics.accuracy(test.targets, nb.predict(model, test)):.4f}"
     curve = [f"{score:.4f}" for score in trial.curve]
-    row = dict(zip((*SPACE.names, "seed"), training(architecture, seed), strict=True))
-    row |= dict(zip(CURVE, curve + [""] * (EPOCHS - len(curve)), strict=True))
+    row = dict(zip(CURVE, curve + [""] * (EPOCHS - len(curve)), strict=True))
     row |= {"test": accuracy, "parameters": trial.parameters, "multiply_adds": trial.multiply_adds}
     row |= {"seconds": f"{seconds:.2f}", "error": trial.error}
     row |= {"starting": f"{watch.starting:.2f}", "compiled": int(compiled)}
     return row, model
 
 
-def append(row: dict) -> None:
-    """One line, in one piece: several processes write to the log."""
-    line = io.StringIO()
-    csv.DictWriter(line, LOGGED, lineterminator="\n").writerow(row)
-    with LOG.open("ab", buffering=0) as file:
-        file.write(line.getvalue().encode())
-
-
-def repair() -> None:
-    """Begin the log with its header, or cut off a last line that a killed process left unfinished."""
-    LOG.parent.mkdir(exist_ok=True)
-    content = LOG.read_bytes() if LOG.exists() else b""
-    whole = content[: content.rfind(b"\n") + 1] or (",".join(LOGGED) + "\n").encode()
-    if whole != content:
-        LOG.write_bytes(whole)
-
-
 # --- the table --------------------------------------------------------------------------------------------
 
 
-def status() -> str:
-    done = logged()
-    left = SPACE.size * len(SEEDS) - len(done)
+def status(log: Log) -> str:
+    done = log.read()
+    left = log.space.size * len(SEEDS) - len(done)
     mean = np.mean([float(row["seconds"]) for row in done.values()]) if done else float("nan")
     return (
         f"{len(done):,} trainings done, {left:,} to do; at {mean:.1f} s each "
@@ -154,17 +187,18 @@ def status() -> str:
     )
 
 
-def finish() -> str:
+def finish(log: Log) -> str:
     """Write the table: the log in the order of the space, each training as if it had compiled its network."""
-    done = logged()
-    with TABLE.open("w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, extrasaction="ignore", lineterminator="\n")
+    done, table = log.read(), DATA / f"{log.name}.csv"
+    with table.open("w", newline="") as file:
+        columns = [name for name in log.columns if name != "compiled"]
+        writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
-        for architecture in SPACE.enumerate():
-            rows = [done[training(architecture, seed)] for seed in SEEDS]
+        for architecture in log.space.enumerate():
+            rows = [done[log.training(architecture, seed)] for seed in SEEDS]
             for row in rows:
                 writer.writerow(row | as_if_compiled(row, rows))
-    return f"{TABLE.name}: sha256 {hashlib.sha256(TABLE.read_bytes()).hexdigest()}"
+    return f"{table.name}: sha256 {hashlib.sha256(table.read_bytes()).hexdigest()}"
 
 
 def as_if_compiled(row: dict[str, str], rows: list[dict[str, str]]) -> dict[str, str]:
@@ -180,20 +214,23 @@ def as_if_compiled(row: dict[str, str], rows: list[dict[str, str]]) -> dict[str,
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("name", choices=PROTOCOLS, help="the table")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes, one thread each")
     parser.add_argument("--status", action="store_true", help="say what is done and what is left, and stop")
     arguments = parser.parse_args()
+    log = Log(arguments.name, PROTOCOLS[arguments.name]().space)
     if not arguments.status:
-        repair()
+        log.repair()
         spawn = multiprocessing.get_context("spawn")
-        workers = [spawn.Process(target=work, args=(i, arguments.workers)) for i in range(arguments.workers)]
+        told = [(arguments.name, i, arguments.workers) for i in range(arguments.workers)]
+        workers = [spawn.Process(target=work, args=some) for some in told]
         for worker in workers:
             worker.start()
         for worker in workers:
             worker.join()
-    print(status())
-    if len(logged()) == SPACE.size * len(SEEDS):
-        print(finish())
+    print(status(log))
+    if len(log.read()) == log.space.size * len(SEEDS):
+        print(finish(log))
 
 
 if __name__ == "__main__":

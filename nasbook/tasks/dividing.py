@@ -1,4 +1,4 @@
-"""Who trains, who validates and who tests: images divided by class and by group, and never twice."""
+"""Who trains, who validates and who tests: examples divided by class and by group, and never twice."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
@@ -34,6 +34,7 @@ def divide(
     test: float | None,
     seed: int,
     groups: Sequence | None = None,
+    what: str = "images",
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rows to train on, to validate on and to test on; each class is in each, and a group in one only.
 
@@ -41,7 +42,7 @@ def divide(
     such as all digits of a writer, only the whole has it. A part whose share is None stays empty.
     """
     shares = {"validation": validation, "test": test}
-    check_shares({part: share for part, share in shares.items() if share is not None})
+    check_shares({part: share for part, share in shares.items() if share is not None}, what=what)
     sealing, drawing = np.random.default_rng(0), np.random.default_rng(seed)
     told = range(len(y)) if groups is None else [str(name) for name in groups]
     group = np.unique(told, return_inverse=True)[1]
@@ -62,9 +63,9 @@ def divide(
     drawn = {use: set(y[part].tolist()) for use, part, share in uses if share is not None}
     missing = set(range(len(classes))) - set.intersection(*drawn.values())
     few = [f"{classes[label]} ({np.sum(y == label)})" for label in sorted(missing)]
-    what = "images" if groups is None else "images or groups"
-    cure = f"add {what}{', or drop the class' * (len(classes) > 1)}"
-    refuse(few, f"Too few {what} to {' and '.join(drawn)} on", cure)
+    lacking = what if groups is None else f"{what} or groups"
+    cure = f"add {lacking}{', or drop the class' * (len(classes) > 1)}"
+    refuse(few, f"Too few {lacking} to {' and '.join(drawn)} on", cure)
     return parts
 
 
@@ -75,14 +76,18 @@ def how_many(sizes: np.ndarray, share: float | None, images: int) -> int:
     return int(np.abs(np.cumsum(sizes) - share * images).argmin()) + 1
 
 
-def check_shares(shares: dict[str, float], otherwise: str = ", or the images of the part themselves") -> None:
+def check_shares(
+    shares: dict[str, float],
+    otherwise: str = ", or the images of the part themselves",
+    what: str = "images",
+) -> None:
     """Raise ValueError where the parts to be drawn cannot be; `otherwise` says what else may be given."""
     if not (
         all(isinstance(share, Real) and share > 0 for share in shares.values()) and sum(shares.values()) < 1
     ):
         told = " and ".join(f"{part}={share!r}" for part, share in shares.items())
         raise ValueError(
-            f"{told} cannot be drawn: give shares of the images, numbers above 0 that leave something to "
+            f"{told} cannot be drawn: give shares of the {what}, numbers above 0 that leave something to "
             f"train on, such as 0.2{otherwise}."
         )
 
@@ -92,18 +97,20 @@ def mixed(rows: np.ndarray) -> np.ndarray:
     return np.random.default_rng(0).permutation(rows)
 
 
-def grouped(groups: Callable | Mapping | None, names: Sequence[str]) -> list | None:
-    """The group of each image, by its name."""
+def grouped(groups: Callable | Mapping | None, names: Sequence[str], what: str = "images") -> list | None:
+    """The group of each example, by its name."""
     if groups is None:
         return None
     if not (isinstance(groups, Mapping) or callable(groups)):
         raise ValueError(
-            f"groups is a {type(groups).__name__}: give a function or a dictionary from the name of an "
-            f"image, such as {names[0]!r}, to its group."
+            f"groups is a {type(groups).__name__}: give a function or a dictionary from the name of one of "
+            f"the {what}, such as {names[0]!r}, to its group."
         )
     found = list(map(groups.get if isinstance(groups, Mapping) else groups, names))
     lost = [name for name, group in zip(names, found, strict=True) if group is None]
-    refuse(lost, "Images without a group", "give each of them one, under its name as it is here")
+    refuse(
+        lost, f"{what.capitalize()} without a group", "give each of them one, under its name as it is here"
+    )
     return found
 
 

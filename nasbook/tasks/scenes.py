@@ -105,7 +105,7 @@ class Composer:
                 blend(canvas, ink, place, contrast)
                 part(mask, ink, place)[ink >= INK] = label + 1
                 boxes[count], count = (label, *placed[free.argmax()]), count + 1
-        return Scene(np.clip(canvas, 0, 255).astype("uint8")[..., np.newaxis], boxes, mask)
+        return Scene(np.clip(canvas, 0, 255, out=canvas).astype("uint8")[..., np.newaxis], boxes, mask)
 
     def pieces(self, images: np.ndarray, rng: np.random.Generator) -> Iterator[tuple]:
         """Of each image how it looks enlarged, ten places (top, left) where it could go, and its contrast."""
@@ -120,9 +120,10 @@ class Composer:
 
 def ground(side: int, rng: np.random.Generator) -> np.ndarray:
     """A ground of a brightness of its own, uneven and grainy: whole numbers, float32, (side, side)."""
-    uneven = enlarged(rng.integers(0, 64, (6, 6)), side)
-    grain = np.frombuffer(rng.bytes(side * side), "uint8").reshape(side, side) >> 4
-    return uneven + grain + np.float32(rng.integers(60, 120))
+    canvas = enlarged(rng.integers(0, 64, (6, 6)), side)
+    canvas += np.frombuffer(rng.bytes(side * side), "uint8").reshape(side, side) >> 4
+    canvas += np.float32(rng.integers(60, 120))
+    return canvas
 
 
 def blend(canvas: np.ndarray, ink: np.ndarray, place: np.ndarray, contrast: int) -> None:
@@ -151,7 +152,10 @@ def enlarged(image: np.ndarray, side: int) -> np.ndarray:
     one lies. No sum exceeds 2 ** 24, up to which float32 holds every whole number.
     """
     shares = matrix(len(image), side)
-    return np.floor((shares @ image.astype("float32") @ shares.T + 2**15) / 2**16)
+    sums = shares @ image.astype("float32") @ shares.T
+    sums += np.float32(2**15)
+    sums *= np.float32(2**-16)
+    return np.floor(sums, out=sums)
 
 
 @lru_cache(maxsize=512)
