@@ -146,3 +146,12 @@ def test_positions_are_the_waves_of_the_paper():
         for i in range(4):
             angle = place / 10_000 ** (2 * i / 8)
             assert np.allclose(found[place, 2 * i : 2 * i + 2], (np.sin(angle), np.cos(angle)), atol=1e-6)
+
+
+def test_the_products_of_attention_count_among_the_multiply_adds():
+    length, width, heads = 64, 32, 4
+    network = t.build(SPACE.architecture(CORE | ONE_OF_EACH[3]), (LONGEST,), 10)
+    patches, output = length * 2 * CORE["embedding"] * width, width * 10
+    dense = length * (4 * width * width + 2 * width * 2 * width)
+    products = 2 * heads * length * length * (width // heads)
+    assert nb.measured_cost(network).multiply_adds == patches + dense + products + output

@@ -47,7 +47,7 @@ def lenet_fashion() -> Protocol:
 def languages() -> Protocol:
     from nasbook.tasks import text
 
-    data = partial(nb.load_languages, train=6_000, validation=2_000, test=2_000)
+    data = partial(nb.load_languages, train=4_000, validation=2_000, test=2_000)
     return Protocol(nb.text_space(), data, {"build": text.build, "learning_rate": 3e-3})
 
 

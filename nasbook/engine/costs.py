@@ -28,7 +28,10 @@ def measured_cost(model) -> Cost:
 
 
 def multiply_adds(node) -> int | None:
-    """Those of one use of a layer: its weights of two or more dimensions, once at every position."""
+    """Those of one use of a layer: its weights of two or more dimensions, once at every position.
+
+    Where two maps are multiplied, as in attention, each number of the product takes a row and a column.
+    """
     layer, shape = node.operation, node.outputs[0].shape
     if hasattr(layer, "_nodes_by_depth") or hasattr(layer, "_functional"):
         return measured_cost(layer).multiply_adds
@@ -37,6 +40,9 @@ def multiply_adds(node) -> int | None:
     named = [weight for weight in getattr(layer, "weights", []) if len(weight.shape) > 1]
     weights = [weight.shape for weight in named if weight.name != "bias"]  # a GRU has two rows of them
     name = type(layer).__name__
+    if name == "Matmul":
+        sizes = *shape[1:], node.input_tensors[0].shape[-1]
+        return None if None in sizes else int(np.prod(sizes))
     if not weights or name == "Embedding":  # which looks up
         return 0
     positions = {
