@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from keras import layers
 
 import nasbook as nb
+from nasbook.tasks import attention as a
 from nasbook.tasks import languages
 from nasbook.tasks import text as t
 from nasbook.tasks.characters import LONGEST, OTHER, PADDING, SYMBOLS, alphabet_of, decoded, encoded, letters
@@ -124,7 +125,7 @@ def test_what_is_behind_the_end_of_a_text_is_not_pooled():
 def test_attention_is_that_of_keras():
     width, heads, length = 8, 2, 5
     x, there = keras.Input((length, width)), keras.Input((length, 1))
-    ours = keras.Model([x, there], t.attention(x, there, width, heads))
+    ours = keras.Model([x, there], a.attention(x, x, there[:, None, None, :, 0], width, heads))
     layer = layers.MultiHeadAttention(heads, width // heads)
     theirs = keras.Model([x, there], layer(x, x, attention_mask=there[:, None, :, 0] > 0))
     split = [(width, heads, width // heads), (heads, width // heads)]
@@ -141,7 +142,7 @@ def test_attention_is_that_of_keras():
 
 
 def test_positions_are_the_waves_of_the_paper():
-    found = t.positions(20, 8)
+    found = a.positions(20, 8)
     for place in (0, 3, 19):
         for i in range(4):
             angle = place / 10_000 ** (2 * i / 8)

@@ -6,9 +6,9 @@ Inputs are codes of characters, int32 of shape (n, length), as `characters.encod
 from collections.abc import Mapping
 
 import keras
-import numpy as np
 from keras import layers, ops
 
+from nasbook.tasks.attention import block, positions
 from nasbook.tasks.characters import PADDING, SYMBOLS
 
 
@@ -53,40 +53,11 @@ def recurrent(x, there, genes: Mapping):
 
 
 def transformed(x, there, genes: Mapping):
-    """All places at once: blocks of attention and two dense layers (Vaswani et al. 2017, section 3)."""
-    width = genes["width"]
-    x = x + positions(x.shape[1], width)
+    """All places at once, in blocks of attention, to places where there is text."""
+    x = x + positions(x.shape[1], genes["width"])
     for _ in range(genes["blocks"]):
-        x = x + attention(layers.LayerNormalization()(x), there, width, genes["heads"])
-        inner = layers.Dense(2 * width, activation="relu")(layers.LayerNormalization()(x))
-        x = x + layers.Dense(width)(inner)
+        x = block(x, there[:, None, None, :, 0], genes["width"], genes["heads"])
     return x
 
 
 READERS = {"convolution": convolved, "LSTM": recurrent, "GRU": recurrent, "Transformer": transformed}
-
-
-# --- attention ----------------------------------------------------------------------------------------------
-
-
-def attention(x, there, width: int, heads: int):
-    """Every place asks all others (a query), which answer by how well their keys fit; values are mixed.
-
-    Places behind the end of a text answer nothing.
-    """
-
-    def split(x):
-        return ops.transpose(ops.reshape(x, (-1, x.shape[1], heads, width // heads)), (0, 2, 1, 3))
-
-    queries, keys, values = (split(layers.Dense(width)(x)) for _ in range(3))
-    fits = ops.matmul(queries, ops.transpose(keys, (0, 1, 3, 2))) / np.sqrt(width // heads)
-    shares = ops.softmax(fits + (there[:, None, None, :, 0] - 1) * 1e9)
-    mixed = ops.transpose(ops.matmul(shares, values), (0, 2, 1, 3))
-    return layers.Dense(width)(ops.reshape(mixed, (-1, x.shape[1], width)))
-
-
-def positions(length: int, width: int) -> np.ndarray:
-    """A vector for each place, of waves of many lengths: float32 of shape (length, width)."""
-    rates = 10_000.0 ** (-np.arange(0, width, 2) / width)
-    angles = np.arange(length)[:, np.newaxis] * rates
-    return np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(length, width).astype("float32")
