@@ -119,14 +119,16 @@ class Dataset:
     def __getstate__(self) -> dict:
         return {**{one.name: getattr(self, one.name) for one in fields(self)}, "source": None}
 
+    @property
+    def what(self) -> str:
+        """What the examples are: "images", of shape (height, width, channels), or "examples"."""
+        return "images" if [x.ndim for x in arrays(self.train.batch(slice(0, 1))[0])] == [4] else "examples"
+
     def __repr__(self) -> str:
-        shapes = [x.shape[1:] for x in arrays(self.train.batch(slice(0, 1))[0])]
-        what = "images" if [len(shape) for shape in shapes] == [3] else "examples"
+        shapes = ["x".join(map(str, x.shape[1:])) for x in arrays(self.train.batch(slice(0, 1))[0])]
+        sizes = f"{len(self.train):,} training and {len(self.validation):,} validation {self.what}"
         classes = f", {len(self.classes)} classes" if self.classes else ""
-        return (
-            f"{self.name}: {len(self.train):,} training and {len(self.validation):,} validation {what} of "
-            f"{' and '.join('x'.join(map(str, shape)) for shape in shapes)}{classes}; the test set is sealed"
-        )
+        return f"{self.name}: {sizes} of {' and '.join(shapes)}{classes}; the test set is sealed"
 
 
 # --- files of the book ------------------------------------------------------------------------------------

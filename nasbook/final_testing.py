@@ -34,9 +34,7 @@ class FinalTest:
     metric: str = "accuracy"
     mode: str = ""
 
-    @property
-    def mean(self) -> float:
-        return float(np.mean(self.scores))
+    mean = property(lambda self: float(np.mean(self.scores)), doc="The mean of the scores.")
 
     @property
     def sd(self) -> float:
@@ -96,7 +94,7 @@ def final_test(
         train(models[-1], examples, epochs=epochs, loss=loss, seed=seed, **recipe)
         times.append(time.perf_counter() - start)
     test = data.source("test")
-    print(f"Opening the sealed test set of {data.name}: {len(test):,} images.")
+    print(f"Opening the sealed test set of {data.name}: {len(test):,} {data.what}.")
     return FinalTest(
         name=name,
         data=data.name,

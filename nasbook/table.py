@@ -8,16 +8,15 @@ import csv
 import dataclasses
 import math
 from collections.abc import Mapping
+from pkgutil import resolve_name
 
 import numpy as np
 
 from nasbook import datasets
-from nasbook.networks import lenet_space
 from nasbook.space import Architecture, SearchSpace
-from nasbook.tasks.text_space import text_space
 from nasbook.trial import Trial
 
-SPACES = {"lenet_fashion": lenet_space, "languages": text_space}
+SPACES = {"lenet_fashion": "networks:lenet_space", "languages": "tasks.text_space:text_space"}
 
 
 class Table:
@@ -48,7 +47,7 @@ class Table:
         if name not in SPACES:
             raise ValueError(f"There is no table {name!r}: choose one of {', '.join(map(repr, SPACES))}.")
         with datasets.verified(f"{name}.csv").open(newline="") as file:
-            return cls.read(SPACES[name](), csv.DictReader(file))
+            return cls.read(resolve_name(f"nasbook.{SPACES[name]}")(), csv.DictReader(file))
 
     @classmethod
     def read(cls, space: SearchSpace, rows) -> "Table":
@@ -114,10 +113,7 @@ class Table:
         return 1 + int(np.searchsorted(self._ranked, -self._quality[architecture]))
 
     def regret(self, trial: Trial) -> float:
-        """How much quality is lost by choosing this trial's architecture instead of the best one.
-
-        The trial may have been chosen for one lucky seed; it is judged by the mean over the seeds.
-        """
+        """How much quality, the mean over the seeds, the architecture of this trial lacks to the best one."""
         return -float(self._ranked[0]) - self._quality[trial.architecture]
 
     def to_frame(self):
