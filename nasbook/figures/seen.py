@@ -13,7 +13,7 @@ from nasbook.tasks.boxes import all_classes, precision_recall, whether_right
 TRUE, RIGHT, WRONG = "white", PALETTE[5], PALETTE[4]
 GROUND = "#00000000"
 # One color for each of ten classes, apart from one another for color-blind readers, too.
-TEN = (*PALETTE[:6], "#F0E442", "#882255", "#117733", "#999999")
+TEN = (*PALETTE[:6], "#F0E442", "#882255", "#117733", "#FFFFFF")
 
 
 def panels(count: int, columns: int, width: float) -> tuple[Figure, list]:
@@ -88,7 +88,7 @@ def masks(
             axes.set(xticks=[], yticks=[])
             axes.grid(visible=False)
         row[0].set_ylabel(title)
-    keys = [Rectangle((0, 0), 1, 1, color=color) for color in TEN[: len(classes)]]
+    keys = [Rectangle((0, 0), 1, 1, fc=color, ec="gray", lw=0.5) for color in TEN[: len(classes)]]
     figure.legend(keys, classes, loc="outside lower center", ncols=len(classes), fontsize=8, handlelength=1)
     return figure
 

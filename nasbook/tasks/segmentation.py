@@ -15,8 +15,8 @@ from nasbook.space import Choice, SearchSpace
 from nasbook.tasks.detection import convolution, space_to_depth
 
 BLOCK = 4  # the side, in pixels, of what is one pixel of a map: small maps are cheap
-SHARE = 0.03  # of the pixels of a scene that belong to a thing, about
-RARE = keras.initializers.Constant(-3.5)  # the logit of an untrained pixel: one of 33 belongs to a thing
+SHARE = 0.03  # sets the scale of the loss: about the share of pixels of things
+RARE = keras.initializers.Constant(-3.5)  # the logit of an untrained pixel: one of 34 belongs to a thing
 
 # --- the space ----------------------------------------------------------------------------------------------
 
