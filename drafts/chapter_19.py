@@ -22,7 +22,7 @@ def _ceiling(ceiling) -> str | None:
         if np.isclose(found, right * len(texts)):
             return f"{told}{found:g} of them can be right; which share is that?"
         if np.isclose(found, max(Counter(labels).values()) / len(labels)):
-            return "that is for somebody who does not even see the text. What does he say who sees it?"
+            return "that is for somebody who does not see the text; what is best for each text?"
         if np.isclose(found, len(set(texts)) / len(texts)):
             return f"{told}a text may have one label more often than others. Which one is said then?"
         if np.isclose(found, alone(texts, labels)):
@@ -49,7 +49,7 @@ def alone(texts: list, labels: list) -> float:
 @checker("19.2")
 def _attention(attention) -> str | None:
     rng = np.random.default_rng(1)
-    for places, width in ((1, 2), (3, 4), (6, 8)):
+    for places, width in ((2, 2), (1, 2), (3, 4), (6, 8)):
         queries, keys, values = rng.normal(size=(3, places, width))
         found, right = np.asarray(attention(queries, keys, values)), mixed(queries, keys, values)
         if found.shape != right.shape:
@@ -62,6 +62,8 @@ def _attention(attention) -> str | None:
             return "the shares of which a *query* mixes values sum to 1: look at the axis of your softmax."
         if np.allclose(found, mixed(keys, queries, values)):
             return "queries ask, keys answer: which of the two is a row of the fits?"
+        if places == width and np.allclose(found, mixed(queries, keys.T, values)):
+            return "a fit is of a query with a *key*, which is a row of `keys`: transpose."
         if np.allclose(found, (queries @ keys.T / np.sqrt(width)) @ values):
             return "fits are no shares yet: they may be negative. What makes shares of them?"
         return f"{places} places: fits of all queries with all keys, shares, and then which mixture?"

@@ -58,10 +58,14 @@ def last_state(line: str) -> str:
 
 
 def tell(name: str, head: str, readme: str, minutes: float) -> tuple[str, str]:
-    """The head of a notebook and the README, with the minutes that a reader is told."""
+    """The head of a notebook and the README, with the minutes that a reader is told, and their sum."""
     whole = told(minutes)
     head = re.sub(r"about \d+ minutes? in full", f"about {whole} minute{'s' * (whole > 1)} in full", head)
-    return head, re.sub(rf"(notebooks/{name}\).*\| )\d+ \|$", rf"\g<1>{whole} |", readme, flags=re.MULTILINE)
+    readme = re.sub(rf"(notebooks/{name}\).*\| )\d+ \|$", rf"\g<1>{whole} |", readme, flags=re.MULTILINE)
+    total = sum(map(int, re.findall(r"\(notebooks/.*\| (\d+) \|$", readme, re.MULTILINE)))
+    return head, re.sub(
+        r"take about \d+ minutes of one core", f"take about {total} minutes of one core", readme
+    )
 
 
 def told(minutes: float) -> int:
