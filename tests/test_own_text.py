@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import nasbook as nb
+from nasbook.final_testing import final_test
 from nasbook.tasks.characters import PADDING, decoded
 
 WORDS = {
@@ -70,7 +71,7 @@ def test_a_network_learns_the_readers_own_texts(folder):
     )
     trainer = nb.Trainer(data, build=nb.text.build, epochs=30, learning_rate=1e-2, batch_size=4)
     assert trainer(space.architecture(genes)).status == "done"
-    test = nb.final_test(space.architecture(genes), data, build=nb.text.build, epochs=2, seeds=1)
+    test = final_test(space.architecture(genes), data, build=nb.text.build, epochs=2, seeds=1)
     assert 0 <= test.mean <= 1
 
 

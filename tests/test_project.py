@@ -1,6 +1,7 @@
 """The project: an environment as declared, a lock that fits it, a command that says what is wrong."""
 
 import ast
+import contextlib
 import importlib
 import os
 import re
@@ -165,7 +166,11 @@ def test_what_a_script_uses_of_nasbook_exists(script):
     for node in nodes:
         if isinstance(node, ast.ImportFrom) and node.module.partition(".")[0] == "nasbook":
             importlib.import_module(node.module)
-            used |= {f"{node.module}.{name.name}" for name in node.names}
+            named = {f"{node.module}.{name.name}" for name in node.names}
+            for chain in named:  # a module of a package is there when it has been imported
+                with contextlib.suppress(ModuleNotFoundError):
+                    importlib.import_module(chain)
+            used |= named
     assert [chain for chain in sorted(used) if not exists(chain)] == []
 
 
