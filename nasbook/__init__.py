@@ -40,6 +40,7 @@ _PUBLIC = {
     "tasks.scenes": ["load_scenes"],
     "tasks.languages": ["load_languages"],
     "tasks.own_text": ["load_text"],
+    "tasks.verses": ["load_prose"],
     "tasks.text_space": ["text_space"],
     "space": ["Choice", "SearchSpace", "Architecture"],
     "networks": ["Layer", "layers", "lenet_space", "build", "cost", "trace"],
@@ -78,10 +79,8 @@ _MODULES = {
     **{name: f"figures.{name}" for name in ("plots", "widgets")},
     **{name: f"engine.{name}" for name in ("executors", "journal", "zero_cost")},
     **{name: f"tasks.{name}" for name in ("book_images", "own_images")},
-    **{
-        name: f"tasks.{name}"
-        for name in ("boxes", "characters", "detection", "scenes", "segmentation", "text")
-    },
+    **{name: f"tasks.{name}" for name in ("boxes", "detection", "scenes", "segmentation")},
+    **{name: f"tasks.{name}" for name in ("characters", "language_model", "text")},
 }
 
 __all__ = sorted([*_HOME, *_MODULES])
