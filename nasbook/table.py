@@ -16,7 +16,7 @@ from nasbook import datasets
 from nasbook.space import Architecture, SearchSpace
 from nasbook.trial import Trial
 
-SPACES = {"lenet_fashion": "networks:lenet_space", "languages": "tasks.text_space:text_space"}
+SPACES = {"lenet_fashion": "networks:lenet_space"}  # where the space of each table is, below nasbook
 
 
 class Table:
