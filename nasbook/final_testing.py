@@ -63,6 +63,7 @@ def final_test(
     loss: str | Callable | Mapping[str, Callable] = CROSS_ENTROPY,
     decode: Callable = most_probable,
     metric: str | metrics.Metric = "accuracy",
+    recipe: Mapping | None = None,
     seconds: float = 0.0,
     search_seconds: float = 0.0,
 ) -> FinalTest:
@@ -70,7 +71,8 @@ def final_test(
 
     The candidate (an architecture, or a function that makes a model) is trained anew with each seed on all
     examples but those of the test set, or on the first `images` of them, and tested; `build`, `loss`,
-    `decode` and `metric` are those of the `Trainer`. What is trained and has a `predict` is tested as it is,
+    `decode` and `metric` are those of the `Trainer`, and the `recipe` holds its batch size, learning rate and
+    optimizer where they are not those of `nb.train`. What is trained and has a `predict` is tested as it is,
     a `keras.Model` or a pipeline of scikit-learn that takes these inputs: tell its `epochs`, `images` and
     `seconds`. Raises ValueError at once for settings that cannot work.
     """
@@ -86,7 +88,8 @@ def final_test(
     if images and images < len(examples):
         examples = examples.subset(slice(images))
     loss = loss[candidate["loss"]] if isinstance(loss, Mapping) else loss
-    recipe = {key: candidate[key] for key in RECIPE if isinstance(candidate, Mapping) and key in candidate}
+    genes = candidate if isinstance(candidate, Mapping) else {}
+    recipe = dict(recipe or {}) | {key: genes[key] for key in RECIPE if key in genes}
     models, times = [candidate] if trained else [], [seconds] if trained else []
     for seed in range(0 if trained else seeds):
         start = time.perf_counter()

@@ -322,6 +322,23 @@ def test_the_final_test_says_that_it_opens_the_test_set_and_writes_one_file(fold
     assert nb.final_tests("fashion_mnist") == []
 
 
+def test_the_final_test_trains_by_the_recipe_unless_genes_say_otherwise(folder, tiny, monkeypatch):
+    seen = []
+
+    def noted(model, examples, **settings):
+        seen.append({name: settings.get(name) for name in ("batch_size", "learning_rate", "optimizer")})
+
+    monkeypatch.setattr(final_testing, "train", noted)
+    for genes in ({}, {"learning_rate": 0.5}):
+        space = nb.SearchSpace([nb.Choice(name, (value,)) for name, value in {"x": 1, **genes}.items()])
+        settings = dict(
+            build=lambda *_: nb.lenet5(), seeds=1, epochs=1, recipe={"learning_rate": 0.1, "batch_size": 7}
+        )
+        nb.final_test(space.nth(0), tiny, name="recipe", **settings)
+    assert [one["learning_rate"] for one in seen] == [0.1, 0.5]
+    assert [one["batch_size"] for one in seen] == [7, 7]
+
+
 def test_the_final_test_trains_on_the_validation_images_too(folder, tiny, small_net, monkeypatch):
     sizes = []
     monkeypatch.setattr(final_testing, "train", lambda model, examples, **_: sizes.append(len(examples)))

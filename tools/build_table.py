@@ -48,7 +48,7 @@ def languages() -> Protocol:
     from nasbook.tasks import text
 
     data = partial(nb.load_languages, train=4_000, validation=2_000, test=2_000)
-    return Protocol(nb.text_space(), data, {"build": text.build})
+    return Protocol(nb.text_space(), data, {"build": text.build, "learning_rate": 5e-3, "batch_size": 32})
 
 
 PROTOCOLS = {"lenet_fashion": lenet_fashion, "languages": languages}
