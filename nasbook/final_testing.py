@@ -85,8 +85,7 @@ def final_test(
     trained = hasattr(candidate, "predict")
     name, score = name or name_of(candidate), metrics.get(metric)
     examples = data.source("train")
-    if images and images < len(examples):
-        examples = examples.subset(slice(images))
+    examples = examples.subset(slice(images)) if images else examples
     loss = loss[candidate["loss"]] if isinstance(loss, Mapping) else loss
     genes = candidate if isinstance(candidate, Mapping) else {}
     recipe = dict(recipe or {}) | {key: genes[key] for key in RECIPE if key in genes}
