@@ -80,8 +80,7 @@ def final_test(
     if seeds < 1 or epochs < 1:
         raise ValueError(f"seeds={seeds} and epochs={epochs}: give at least 1 of each.")
     if data.source is None:
-        cure = "give the data set that nb.load or another loader returned"
-        raise ValueError(f"This copy of {data.name} has no test set, as those in other processes: {cure}.")
+        raise ValueError(f"This copy of {data.name} has no test set: give the data set that nb.load made.")
     trained = hasattr(candidate, "predict")
     name, score = name or name_of(candidate), metrics.get(metric)
     examples = data.source("train")

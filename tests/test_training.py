@@ -384,7 +384,7 @@ def test_the_final_test_asks_the_source_of_the_data_and_a_copy_without_one_is_re
     assert (test.data, test.images) == ("noise", 32)
     assert test.parameters == nb.cost(small_net, (9, 8, 3), 2).parameters
     with pytest.raises(
-        ValueError, match=r"This copy of noise has no test set.*give the data set that nb\.load"
+        ValueError, match=r"This copy of noise has no test set: give the data set that nb\.load"
     ):
         nb.final_test(small_net, pickle.loads(pickle.dumps(data)))
 
