@@ -106,7 +106,7 @@ def in_folders(path: Path) -> tuple[list[str], list[str], list[str]]:
     files = [(file, folder.name) for folder, some in inside.items() for file in some]
     refuse_broken([file for file, _ in files], path)
     names = [seen_from(path, file) for file, _ in files]
-    texts = [decoded(file) for file, _ in files]
+    texts = [text_of(file) for file, _ in files]
     bad = [name for name, text in zip(names, texts, strict=True) if text is None]
     refuse(bad, "Files that are no text in UTF-8", "save them again in UTF-8, or delete them")
     return names, texts, [label for _, label in files]
@@ -114,7 +114,7 @@ def in_folders(path: Path) -> tuple[list[str], list[str], list[str]]:
 
 def in_table(path: Path) -> tuple[list[str], list[str], list[str]]:
     """Numbers, texts and classes of the lines of a table."""
-    content = decoded(path)
+    content = text_of(path)
     if content is None:
         raise ValueError(f"{path} is no text in UTF-8: save it again as CSV in UTF-8.")
     reader = csv.reader(io.StringIO(content, newline=""))
@@ -141,7 +141,7 @@ def in_table(path: Path) -> tuple[list[str], list[str], list[str]]:
     return [name for name, _ in numbered], texts, [label.strip() for label in labels]
 
 
-def decoded(file: Path) -> str | None:
+def text_of(file: Path) -> str | None:
     """A file in UTF-8, without the mark that some editors begin it with; None where it is none."""
     try:
         text = file.read_bytes().decode("utf-8-sig")
