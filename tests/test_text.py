@@ -149,6 +149,16 @@ def test_positions_are_the_waves_of_the_paper():
             assert np.allclose(found[place, 2 * i : 2 * i + 2], (np.sin(angle), np.cos(angle)), atol=1e-6)
 
 
+def test_a_new_embedding_does_not_drown_in_its_places():
+    codes = keras.Input((LONGEST,), dtype="int32")
+    embedded = layers.Embedding(SYMBOLS, 32)(codes)
+    rows = np.random.default_rng(0).integers(SYMBOLS, size=(4, LONGEST))
+    x, placed = keras.Model(codes, [embedded, a.placed(embedded)])(rows)
+    places = a.positions(LONGEST, 32)
+    assert np.std(x) < 0.1 * np.std(places), "or nothing would have to be done"
+    assert np.std(placed - places) > np.std(places)
+
+
 def test_the_products_of_attention_count_among_the_multiply_adds():
     length, width, heads = 64, 32, 4
     network = t.build(SPACE.architecture(CORE | ONE_OF_EACH[3]), (LONGEST,), 10)

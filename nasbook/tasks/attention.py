@@ -34,6 +34,15 @@ def fed(x, width: int):
     return layers.Dense(width)(layers.Dense(2 * width, activation="relu")(x))
 
 
+def placed(x):
+    """Vectors of equal size, and to each the one of its place added: without it, all orders are one.
+
+    Equal size, because vectors of a new embedding are far smaller than those of places, and would drown.
+    (The paper has them multiplied instead, section 3.4.)
+    """
+    return layers.LayerNormalization()(x) + positions(x.shape[1], x.shape[2])
+
+
 def positions(length: int, width: int) -> np.ndarray:
     """A vector for each place, of waves of many lengths (section 3.5): float32 of shape (length, width)."""
     rates = 10_000.0 ** (-np.arange(0, width, 2) / width)

@@ -13,7 +13,7 @@ import numpy as np
 from keras import layers, ops
 
 from nasbook.space import Choice, SearchSpace
-from nasbook.tasks.attention import block, positions
+from nasbook.tasks.attention import block, placed
 
 # --- the space and the networks -----------------------------------------------------------------------------
 
@@ -50,7 +50,7 @@ def build(architecture: Mapping, input_shape: tuple, classes: int) -> keras.Mode
     codes = keras.Input(input_shape, dtype="int32")
     x = layers.Embedding(classes, width)(codes)
     if genes["kind"] == "Transformer":
-        x = x + positions(input_shape[0], width)
+        x = placed(x)
     for _ in range(genes["layers"]):
         if genes["kind"] == "Transformer":
             x = block(x, before(input_shape[0], genes["context"]), width, genes["heads"])

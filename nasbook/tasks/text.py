@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import keras
 from keras import layers, ops
 
-from nasbook.tasks.attention import block, positions
+from nasbook.tasks.attention import block, placed
 from nasbook.tasks.characters import PADDING, SYMBOLS
 
 
@@ -54,7 +54,7 @@ def recurrent(x, there, genes: Mapping):
 
 def transformed(x, there, genes: Mapping):
     """All places at once, in blocks of attention, to places where there is text."""
-    x = x + positions(x.shape[1], genes["width"])
+    x = placed(x)
     for _ in range(genes["blocks"]):
         x = block(x, there[:, None, None, :, 0], genes["width"], genes["heads"])
     return x
