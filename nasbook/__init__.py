@@ -40,7 +40,7 @@ _PUBLIC = {
     "tasks.scenes": ["load_scenes"],
     "tasks.languages": ["load_languages"],
     "tasks.own_text": ["load_text"],
-    "tasks.verses": ["load_prose"],
+    "tasks.verses": ["load_prose", "load_translation"],
     "tasks.text_space": ["text_space"],
     "space": ["Choice", "SearchSpace", "Architecture"],
     "networks": ["Layer", "layers", "lenet_space", "build", "cost", "trace"],
@@ -80,7 +80,7 @@ _MODULES = {
     **{name: f"engine.{name}" for name in ("executors", "journal", "zero_cost")},
     **{name: f"tasks.{name}" for name in ("book_images", "own_images")},
     **{name: f"tasks.{name}" for name in ("boxes", "detection", "scenes", "segmentation")},
-    **{name: f"tasks.{name}" for name in ("characters", "language_model", "text")},
+    **{name: f"tasks.{name}" for name in ("bleu", "characters", "language_model", "text", "translation")},
 }
 
 __all__ = sorted([*_HOME, *_MODULES])

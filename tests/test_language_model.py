@@ -19,7 +19,7 @@ TRANSFORMER = dict(
 
 
 def test_the_space_has_the_size_that_its_docstring_says():
-    assert SPACE.size == 252 == len(set(map(str, SPACE.enumerate())))
+    assert SPACE.size == 168 == len(set(map(str, SPACE.enumerate())))
 
 
 # --- the data -----------------------------------------------------------------------------------------------
@@ -44,6 +44,12 @@ def test_a_target_is_the_character_that_follows(language):
     first = "".join(data.classes[code] for code in data.train.inputs[0])
     assert verses.text(language, "train").startswith(first)
     assert len(nb.load_prose(language, train=50).train) == 50
+
+
+def test_rows_that_are_drawn_stay_in_their_order():
+    every = list(map(bytes, nb.load_prose("english").train.inputs))
+    places = [every.index(bytes(row)) for row in nb.load_prose("english", train=50).train.inputs]
+    assert places == sorted(places) and len(set(places)) == 50 and places[-1] > len(every) / 2
 
 
 def test_another_language_is_refused():
@@ -101,35 +107,43 @@ def test_bits_are_minus_log2_of_what_was_thought_of_the_next_character():
     assert np.isclose(float(np.mean(m.next_loss(true, logits.astype("float32")))) / np.log(2), right)
 
 
-def backed_off(text: list, history: tuple, code: int, characters: int) -> float:
+def backed_off(rows: list, history: tuple, code: int, characters: int) -> float:
     """The formula, read from the longest history down."""
-    n = Counter(
-        text[i] for i in range(len(history), len(text)) if tuple(text[i - len(history) : i]) == history
-    )
-    shorter = backed_off(text, history[1:], code, characters) if history else 1 / characters
+    length = len(history)
+    seen = [row[i] for row in rows for i in range(length, len(row)) if tuple(row[i - length : i]) == history]
+    n, shorter = Counter(seen), backed_off(rows, history[1:], code, characters) if history else 1 / characters
     return (n[code] + len(n) * shorter) / (n.total() + len(n)) if n else shorter
 
 
 @settings(max_examples=30, deadline=None)
 @given(
-    st.lists(st.integers(0, 3), min_size=1, max_size=30),
+    st.lists(st.lists(st.integers(0, 3), min_size=6, max_size=6), min_size=1, max_size=5),
     st.integers(1, 4),
     st.lists(st.integers(0, 3), max_size=5),
 )
-def test_counts_back_off_as_the_formula_says(text, order, history):
-    model = m.NGrams(order, 4).fit(np.array(text))
+def test_counts_back_off_as_the_formula_says(rows, order, history):
+    model = m.NGrams(4, 4).fit(np.array(rows)).shorter(order)
     found = model.probabilities(tuple(history))
     kept = tuple(history[max(0, len(history) - order + 1) :])
-    assert np.allclose(found, [backed_off(text, kept, code, 4) for code in range(4)])
+    assert np.allclose(found, [backed_off(rows, kept, code, 4) for code in range(4)])
     assert np.isclose(found.sum(), 1)
+    assert np.allclose(found, m.NGrams(order, 4).fit(np.array(rows)).probabilities(tuple(history)))
 
 
-def test_the_bits_of_counts_are_those_of_their_probabilities():
+def test_counts_answer_as_networks_do():
     rng = np.random.default_rng(0)
-    text, rows = rng.integers(0, 3, 400), rng.integers(0, 3, (2, 6))
-    model = m.NGrams(3, 3).fit(text)
-    thought = [model.probabilities(tuple(row[:i]))[row[i]] for row in rows.tolist() for i in range(1, 6)]
-    assert np.isclose(model.bits(rows), -np.mean(np.log2(thought)))
+    model, rows = m.NGrams(3, 4).fit(rng.integers(0, 4, (40, 10))), rng.integers(0, 4, (2, 6))
+    found = model.predict(rows)
+    assert found.shape == (2, 6, 4)
+    for row, answers in zip(rows.tolist(), found, strict=True):
+        for i, answer in enumerate(answers):
+            assert np.allclose(np.exp(answer), model.probabilities(tuple(row[: i + 1])))
+
+
+def test_a_whole_row_has_the_character_behind_it():
+    data = nb.load_prose("english", train=20)
+    rows = m.whole(data.train)
+    assert (rows[:, :-1] == data.train.inputs).all() and (rows[:, 1:] == data.train.targets).all()
 
 
 def test_xz_finds_again_what_it_knows_and_not_what_is_random():

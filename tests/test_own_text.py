@@ -67,7 +67,7 @@ def test_a_network_learns_the_readers_own_texts(folder):
     data = nb.load_text(folder)
     space = nb.text_space()
     genes = dict(
-        embedding=8, patch=1, width=32, kind="convolution", layers=1, kernel=3, pool="max", dropout=0.0
+        embedding=8, patch=2, width=32, kind="convolution", layers=1, kernel=3, pool="max", dropout=0.0
     )
     trainer = nb.Trainer(data, build=nb.text.build, epochs=30, learning_rate=1e-2, batch_size=4)
     assert trainer(space.architecture(genes)).status == "done"

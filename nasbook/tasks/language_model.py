@@ -12,6 +12,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from nasbook.datasets import Examples
 from nasbook.space import Choice, SearchSpace
 from nasbook.tasks.attention import block, placed
 
@@ -19,13 +20,13 @@ from nasbook.tasks.attention import block, placed
 
 
 def language_model_space() -> SearchSpace:
-    """252 networks that read forward, by recurrence or by attention, and how to train them."""
+    """168 networks that read forward, by recurrence or by attention, and how to train them."""
     attending = {"kind": ("Transformer",)}
     return SearchSpace(
         [
             Choice("kind", ("GRU", "Transformer")),
             Choice("width", (64, 128)),
-            Choice("layers", (1, 2, 3)),
+            Choice("layers", (1, 2)),
             Choice("heads", (1, 4), when=attending),
             Choice("context", (8, 32, 128), when=attending),
             Choice("dropout", (0.0, 0.2)),
@@ -74,11 +75,16 @@ def next_loss(true, outputs):
 # --- how good it is -----------------------------------------------------------------------------------------
 
 
-def bits(true: np.ndarray, logits: np.ndarray) -> float:
-    """Bits a character: the mean of -log2 of what was thought of the character that came."""
+def surprises(true: np.ndarray, logits: np.ndarray) -> np.ndarray:
+    """Bits at each place: -log2 of what was thought of the character that came."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
     thought = np.take_along_axis(shifted, true[..., np.newaxis], axis=-1)[..., 0]
-    return float(np.mean(np.log(np.exp(shifted).sum(axis=-1)) - thought) / np.log(2))
+    return (np.log(np.exp(shifted).sum(axis=-1)) - thought) / np.log(2)
+
+
+def bits(true: np.ndarray, logits: np.ndarray) -> float:
+    """Bits a character: how surprising the text was, in the mean."""
+    return float(np.mean(surprises(true, logits)))
 
 
 def minus_bits(true: np.ndarray, logits: np.ndarray) -> float:
@@ -97,19 +103,26 @@ class NGrams:
 
     P(c | h) = (n(hc) + t(h) P(c | h')) / (n(h) + t(h)): of a history h, n counts how often it was seen, t how
     many characters followed it; h' is h without its first character. Nothing is known before h is empty.
+    A history goes back to where its row begins, as the memory of a network does.
     """
 
     def __init__(self, order: int, characters: int):
         self.order, self.characters = order, characters
         self.followers: dict[tuple, Counter] = defaultdict(Counter)
 
-    def fit(self, codes: np.ndarray) -> "NGrams":
-        """Count in one long row of codes."""
-        codes = codes.tolist()
-        for i, code in enumerate(codes):
-            for length in range(min(i, self.order - 1) + 1):
-                self.followers[tuple(codes[i - length : i])][code] += 1
+    def fit(self, rows: np.ndarray) -> "NGrams":
+        """Count in rows of codes."""
+        for row in rows.tolist():
+            for i, code in enumerate(row):
+                for length in range(min(i, self.order - 1) + 1):
+                    self.followers[tuple(row[i - length : i])][code] += 1
         return self
+
+    def shorter(self, order: int) -> "NGrams":
+        """The same counts, asked for shorter histories only."""
+        found = NGrams(order, self.characters)
+        found.followers = self.followers
+        return found
 
     def probabilities(self, history: tuple) -> np.ndarray:
         """How probable each character is after this history: shape (characters,)."""
@@ -124,14 +137,18 @@ class NGrams:
                 found /= counts.total() + kinds
         return found
 
-    def bits(self, rows: np.ndarray) -> float:
-        """Bits a character of rows of codes, each read from its second character on."""
-        thought = [
-            self.probabilities(tuple(row[max(0, i - self.order + 1) : i]))[row[i]]
-            for row in rows.tolist()
-            for i in range(1, len(row))
-        ]
-        return float(-np.log2(thought).mean())
+    def predict(self, rows: np.ndarray) -> np.ndarray:
+        """What networks answer, too: logits of the character after each place, (n, length, characters)."""
+        back, ends = self.order - 1, range(1, rows.shape[1] + 1)
+        histories = [[tuple(row[max(0, i - back) : i]) for i in ends] for row in rows.tolist()]
+        return np.log([[self.probabilities(history) for history in some] for some in histories])
+
+    predict_on_batch = predict  # as networks have it
+
+
+def whole(examples: Examples) -> np.ndarray:
+    """Rows of codes, each with the character behind it: shape (n, length + 1)."""
+    return np.concatenate([examples.inputs, examples.targets[:, -1:]], axis=1)
 
 
 def bits_of_xz(known: str, new: str) -> float:

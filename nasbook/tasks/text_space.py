@@ -6,12 +6,12 @@ from nasbook.space import Choice, SearchSpace
 
 
 def text_space() -> SearchSpace:
-    """576 networks that read a text by convolutions, by recurrence one or two ways, or by attention."""
+    """384 networks that read a text by convolutions, by recurrence one or two ways, or by attention."""
     recurrent = {"kind": ("LSTM", "GRU")}
     return SearchSpace(
         [
             Choice("embedding", (8, 32)),
-            Choice("patch", (1, 2, 4)),
+            Choice("patch", (2, 4)),
             Choice("width", (32, 64)),
             Choice("kind", ("convolution", "LSTM", "GRU", "Transformer")),
             Choice("layers", (1, 2), when={"kind": ("convolution",)}),

@@ -11,10 +11,12 @@ from typing import NamedTuple
 import numpy as np
 
 from nasbook.datasets import Dataset, Examples, verified
+from nasbook.tasks.subwords import END, PADDING, SubWords
 
 LANGUAGES = ("english", "spanish")
 VALIDATION, TEST = ("Romans",), ("Hebrews", "James")
 ROW = 128  # characters
+WORDS = 20  # of a sentence to translate, at most
 
 
 class Verse(NamedTuple):
@@ -52,7 +54,7 @@ def load_prose(language: str = "english", *, train: int | None = None, seed: int
     """Rows of 128 characters, and of the characters that follow: codes, both int32 of shape (n, 128).
 
     The classes are the characters of the books to train on; anything else reads as a blank. `train` rows are
-    drawn, by default all of them. Raises ValueError for another language.
+    drawn, by default all of them, and stay in their order. Raises ValueError for another language.
     """
     if language not in LANGUAGES:
         raise ValueError(f"language={language!r}: choose {' or '.join(map(repr, LANGUAGES))}.")
@@ -65,7 +67,8 @@ def load_prose(language: str = "english", *, train: int | None = None, seed: int
 
     known = rows_of(text(language, "train"), characters)
     if train is not None:
-        known = known.subset(np.random.default_rng(seed).permutation(len(known))[:train])
+        some = np.random.default_rng(seed).permutation(len(known))[:train]
+        known = known.subset(np.sort(some))
     return Dataset(language, known, rows_of(text(language, "validation"), characters), characters, source)
 
 
@@ -75,3 +78,51 @@ def rows_of(one: str, characters: tuple[str, ...]) -> Examples:
     row = np.array([codes.get(character, codes[" "]) for character in one], "int32")
     whole = (len(row) - 1) // ROW * ROW
     return Examples(row[:whole].reshape(-1, ROW), row[1 : whole + 1].reshape(-1, ROW))
+
+
+# --- to translate -------------------------------------------------------------------------------------------
+
+
+def pairs(part: str) -> list[tuple[str, str]]:
+    """English and Spanish verses of a part, in small letters: those with at most 20 words in both."""
+    both = [(verse.english.lower(), verse.spanish.lower()) for verse in of_part(part)]
+    return [pair for pair in both if max(len(one.split()) for one in pair) <= WORDS]
+
+
+@cache
+def sub_words(merges: int) -> SubWords:
+    """The units of both languages, learned from the verses to train on."""
+    return SubWords([one for pair in pairs("train") for one in pair], merges)
+
+
+def load_translation(merges: int = 300, *, train: int | None = None) -> Dataset:
+    """Verses of at most 20 words in English, and in Spanish, as codes of sub-words; 0 merges are characters.
+
+    Inputs are the English codes (n, places) and the Spanish ones a place late (n, places), targets the
+    Spanish ones (n, places), all int32; the classes are the units. The first `train` verses are trained on.
+    """
+    units = sub_words(merges)
+
+    def examples(*parts: str) -> Examples:
+        some = [pair for part in parts for pair in pairs(part)]
+        english, spanish = (
+            filled(units.encode(texts), longest)
+            for texts, longest in zip(zip(*some, strict=True), lengths, strict=True)
+        )
+        begun = np.concatenate([np.full_like(spanish[:, :1], END), spanish[:, :-1]], axis=1)
+        return Examples((english, begun), spanish)
+
+    every = [pair for part in ("train", "validation", "test") for pair in pairs(part)]
+    lengths = [max(map(len, units.encode(texts))) for texts in zip(*every, strict=True)]  # so that all fit
+    known = examples("train")
+    known = known.subset(slice(train)) if train else known
+
+    def source(part: str) -> Examples:
+        return examples("test") if part == "test" else examples("train", "validation")
+
+    return Dataset("translation", known, examples("validation"), units.units, source)
+
+
+def filled(rows: list[list[int]], length: int) -> np.ndarray:
+    """Codes in rows of one length, padding behind their ends: int32 of shape (n, length)."""
+    return np.array([row + [PADDING] * (length - len(row)) for row in rows], "int32")
