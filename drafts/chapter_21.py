@@ -10,7 +10,11 @@ from nasbook.course.exercises.checking import checker
 
 @checker("21.1")
 def _first_merge(first_merge) -> str | None:
-    cases = [{"low": 5, "lower": 2, "newest": 6, "widest": 3}, {"banana": 3, "an": 2, "bat": 4}, {"xyz": 1, "ab": 9}]
+    cases = [
+        {"low": 5, "lower": 2, "newest": 6, "widest": 3},
+        {"banana": 3, "an": 2, "bat": 4},
+        {"xyz": 1, "ab": 9},
+    ]
     for counts in cases:
         found, right = first_merge(dict(counts)), frequent(counts)
         if isinstance(found, str) or not hasattr(found, "__len__") or len(found) != 2:
@@ -23,7 +27,7 @@ def _first_merge(first_merge) -> str | None:
             return f"{counts}: a pair may stand in a word twice, and then it counts twice."
         if tuple(found) == frequent(counts, lambda word: combinations(word, 2)):
             return f"{counts}: only neighbors are a pair."
-        return f"{counts}: not {tuple(found)}. Of each word all pairs of neighbors, and which is the most frequent?"
+        return f"{counts}: not {tuple(found)}. Which pair of neighbors is the most frequent, over all words?"
 
 
 def frequent(counts: dict, pairs=pairwise) -> tuple:

@@ -35,7 +35,9 @@ def merged_first(counts, pairs=pairwise, weight=lambda count: count):
 
 
 def clipped(true, said):
-    return sum(min(n, true.split().count(word)) for word, n in Counter(said.split()).items()) / len(said.split())
+    return sum(min(n, true.split().count(word)) for word, n in Counter(said.split()).items()) / len(
+        said.split()
+    )
 
 
 ANSWERS = [
@@ -62,11 +64,19 @@ ANSWERS = [
     ("21.1", (lambda counts: merged_first(counts, weight=lambda count: 1),), "as often as its word"),
     ("21.1", (lambda counts: merged_first(counts, lambda word: set(pairwise(word))),), "counts twice"),
     ("21.1", (lambda counts: merged_first(counts, lambda word: combinations(word, 2)),), "only neighbors"),
-    ("21.1", (lambda counts: ("q", "q"),), "which is the most frequent"),
+    ("21.1", (lambda counts: ("q", "q"),), "the most frequent, over all"),
     ("21.2", (lambda true, said: "much",), "give one number"),
-    ("21.2", (lambda true, said: sum(w in true.split() for w in said.split()) / len(said.split()),), "at most as often"),
+    (
+        "21.2",
+        (lambda true, said: sum(w in true.split() for w in said.split()) / len(said.split()),),
+        "at most as often",
+    ),
     ("21.2", (lambda true, said: clipped(said, true),), "which is recall"),
-    ("21.2", (lambda true, said: len({*true.split()} & {*said.split()}) / len({*said.split()}),), "may count twice"),
+    (
+        "21.2",
+        (lambda true, said: len({*true.split()} & {*said.split()}) / len({*said.split()}),),
+        "may count twice",
+    ),
     ("21.2", (lambda true, said: clipped(true, said) * len(said.split()),), "which share"),
     ("21.2", (lambda true, said: 0.123,), "of how many"),
     ("21.3", (7,), "give letters"),

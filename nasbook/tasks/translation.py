@@ -25,18 +25,18 @@ def translation_space() -> SearchSpace:
     return SearchSpace(
         [
             Choice("merges", (0, 300, 1_000)),
-            Choice("width", (64, 128)),
+            Choice("width", (32, 64)),
             Choice("heads", (1, 4)),
             Choice("blocks", (1, 2)),
             Choice("dropout", (0.0, 0.1, 0.3)),
-            Choice("learning_rate", (1e-3, 3e-3)),
+            Choice("learning_rate", (3e-3, 1e-2)),
         ],
         describe,
     )
 
 
 def describe(genes: Mapping) -> str:
-    """For example: 300 merges > 2 x attention 128, 4 heads | dropout 0.1, rate 0.003."""
+    """For example: 300 merges > 2 x attention 64, 4 heads | dropout 0.1, rate 0.003."""
     units = f"{genes['merges']:,} merges" if genes["merges"] else "characters"
     heads = f"{genes['heads']} head{'s' if genes['heads'] > 1 else ''}"
     return (

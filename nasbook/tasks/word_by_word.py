@@ -1,4 +1,4 @@
-"""Translation word by word: which word stands for which, found from pairs of sentences (Brown et al. 1993)."""
+"""Translation word by word: which word stands for which, told by pairs of sentences (Brown et al. 1993)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
