@@ -60,6 +60,11 @@ MODELS = (  # whether it looks ahead, in words, and what reads
         lambda x: layers.Bidirectional(layers.GRU(4, return_sequences=True))(x),
     ),
     (True, "a convolution sees one place behind", lambda x: layers.Conv1D(4, 3, padding="same")(x)),
+    (
+        True,
+        "a dilated convolution sees the place after the next",
+        lambda x: layers.Conv1D(4, 3, padding="same", dilation_rate=2)(x),
+    ),
 )
 
 

@@ -52,6 +52,7 @@ ANSWERS = [
     ("20.2", (peeks_in_place,), "change a copy"),
     ("20.2", (lambda model, row: peeks(model, row, stop=None),), "all before it"),
     ("20.2", (lambda model, row: peeks(model, row, stop=1),), "do you compare all"),
+    ("20.2", (lambda model, row: peeks(model, row, start=-2),), "the place after the next"),
     ("20.3", (7,), "give letters"),
     ("20.3", (set("bdfg"),), "a: what does a reply"),
     ("20.3", (set("adfg"),), "b: which lines"),
@@ -91,6 +92,7 @@ ANSWERS = [
     ("20.2", (peeks,)),
     ("20.3", ("abdfg",)),
     ("21.1", (merged_first,)),
+    ("21.1", (lambda counts: ("s", "t") if "low" in counts else list(merged_first(counts)),)),
     ("21.2", (clipped,)),
     ("21.3", ("abcdf",)),
 ]

@@ -13,7 +13,7 @@ WORD = re.compile(r"\w+|[^\w\s]")  # or a punctuation mark
 
 
 def chrf(true: Sequence[str], said: Sequence[str]) -> float:
-    """F2 of n-grams of 1 to 6 characters without blanks: recall counts twice (Popović 2015).
+    """F2 of n-grams of 1 to 6 characters without blanks (Popović 2015): recall counts twice (Popović 2016).
 
     Precision and recall are means over the lengths n, each of all texts together. (sacreBLEU 2.6 leaves out
     what was said of a length that the right text is too short for: with less than 6 characters it differs.)

@@ -99,7 +99,7 @@ minus_bits.name = "-bits"
 
 
 class NGrams:
-    """Counts of what followed the last `order - 1` characters, backing off to fewer (Witten and Bell 1991).
+    """Counts of what followed the last `order - 1` characters, and fewer, mixed (Witten and Bell 1991).
 
     P(c | h) = (n(hc) + t(h) P(c | h')) / (n(h) + t(h)): of a history h, n counts how often it was seen, t how
     many characters followed it; h' is h without its first character. Nothing is known before h is empty.

@@ -6,6 +6,8 @@ import numpy as np
 def gru(x: np.ndarray, kernel: np.ndarray, recurrent: np.ndarray, bias: np.ndarray) -> np.ndarray:
     """The memory of a gated recurrent unit after each place of `x` (Cho et al. 2014, section 2.3).
 
+    As in Keras, the gate that asks acts on what was made of the memory; in the paper, on the memory itself.
+
     `x` is of shape (places, features), the memory of shape (places, width). The weights are those of
     `keras.layers.GRU`: a third each for how much to keep, for how much to ask, and for what is new.
     """

@@ -100,6 +100,7 @@ def load_translation(merges: int = 300, *, train: int | None = None) -> Dataset:
 
     Inputs are the English codes (n, places) and the Spanish ones a place late (n, places), targets the
     Spanish ones (n, places), all int32; the classes are the units. The first `train` verses are trained on.
+    Rows are as long as the longest verse of any part needs.
     """
     units = sub_words(merges)
 

@@ -7,10 +7,11 @@ from nasbook.tasks.bleu import WORD, tokens
 
 
 class WordByWord:
-    """IBM's Model 1: each word of a translation comes from one word of the sentence, of any place.
+    """IBM's Model 1 without its empty word: each word of a translation comes from one word of the sentence.
 
     Which one is not known, so each is held responsible for a share, in proportion to how probable the word is
-    after it; shares are counted, probabilities follow from the counts, and both are done again (section 4.2).
+    after it; shares are counted, probabilities follow from the counts, and both are done again. That is EM
+    (expectation, maximization).
     """
 
     def __init__(self, rounds: int = 5):
