@@ -51,22 +51,23 @@ def learned(counts: Counter, merges: int) -> list[tuple[str, str]]:
     cut = {word: list(word) for word in counts}
     pairs, places, found = Counter(), defaultdict(set), []
 
-    def count(word: str, sign: int) -> None:
+    def count_pairs(word: str, sign: int) -> None:
         for pair in pairwise(cut[word]):
             pairs[pair] += sign * counts[word]
             places[pair].add(word)
 
     for word in cut:
-        count(word, 1)
+        count_pairs(word, 1)
     while len(found) < merges and pairs:
-        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
-        if pairs[best] < 2:
+        most = max(pairs.values())
+        if most < 2:
             break
+        best = min(pair for pair, count in pairs.items() if count == most)
         found.append(best)
         for word in places.pop(best):
-            count(word, -1)
+            count_pairs(word, -1)
             cut[word] = merged(cut[word], best)
-            count(word, 1)
+            count_pairs(word, 1)
         del pairs[best]
     return found
 
