@@ -16,7 +16,6 @@ from nasbook.space import Choice, SearchSpace
 from nasbook.tasks.attention import attention, block, fed, placed
 from nasbook.tasks.language_model import before, surprises
 from nasbook.tasks.subwords import END, PADDING
-from nasbook.training import Trainer
 from nasbook.trial import Trial
 
 
@@ -89,9 +88,9 @@ minus_bits_a_sentence.name = "-bits a sentence"
 
 @dataclass(frozen=True)
 class ByUnits:
-    """Evaluates each architecture with the trainer of its units: `trainers` by number of merges."""
+    """Evaluates each architecture with the `Trainer` of its units: `trainers` by number of merges."""
 
-    trainers: Mapping[int, Trainer]
+    trainers: Mapping
 
     def __call__(self, architecture, **settings) -> Trial:
         return self.fit(architecture, **settings)[0]
