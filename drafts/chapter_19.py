@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
-from nasbook.course.exercises.checking import checker
+from nasbook.course.exercises.checking import checker, referee
 
 
 @checker("19.1")
@@ -78,8 +78,6 @@ def mixed(queries, keys, values, scale=None, axis=1) -> np.ndarray:
 
 @checker("19.3")
 def _referee(objections) -> str | None:
-    if not isinstance(objections, set | list | tuple | str) or not set(objections) <= set("abcdefg"):
-        return "give letters from 'a' to 'g', such as {'a', 'c'} or 'ac'."
     hints = {
         "a": "what did section 6 find on texts from elsewhere?",
         "b": "from where are the sentences of both parts?",
@@ -89,6 +87,4 @@ def _referee(objections) -> str | None:
         "f": "is a strong method weak because it is old?",
         "g": "which sentences chose the network, and which ones judge it?",
     }
-    for letter, hint in hints.items():
-        if (letter in set(objections)) != (letter in set("abceg")):
-            return f"{letter}: {hint}"
+    return referee(objections, "abceg", hints)

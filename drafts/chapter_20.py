@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from nasbook.course.exercises.checking import checker
+from nasbook.course.exercises.checking import checker, referee
 
 
 @checker("20.1")
@@ -79,8 +79,6 @@ def reader(last) -> keras.Model:
 
 @checker("20.3")
 def _referee(objections) -> str | None:
-    if not isinstance(objections, set | list | tuple | str) or not set(objections) <= set("abcdefg"):
-        return "give letters from 'a' to 'g', such as {'a', 'c'} or 'ac'."
     hints = {
         "a": "what does a reply hold, and where may the mail be that it answers?",
         "b": "which lines decided between the 60?",
@@ -90,6 +88,4 @@ def _referee(objections) -> str | None:
         "f": "how many bits would your own model need for these mails?",
         "g": "what came first in section 3, and how good was it?",
     }
-    for letter, hint in hints.items():
-        if (letter in set(objections)) != (letter in set("abdfg")):
-            return f"{letter}: {hint}"
+    return referee(objections, "abdfg", hints)

@@ -5,7 +5,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from nasbook.course.exercises.checking import checker
+from nasbook.course.exercises.checking import checker, referee
 
 
 @checker("21.1")
@@ -72,8 +72,6 @@ def _word_precision(word_precision) -> str | None:
 
 @checker("21.3")
 def _referee(objections) -> str | None:
-    if not isinstance(objections, set | list | tuple | str) or not set(objections) <= set("abcdefg"):
-        return "give letters from 'a' to 'g', such as {'a', 'c'} or 'ac'."
     hints = {
         "a": "how often does a film say 'I don't know', and who answers whom?",
         "b": "would one system have one BLEU on both?",
@@ -83,6 +81,4 @@ def _referee(objections) -> str | None:
         "f": "what would the simple rival have had with all pairs?",
         "g": "in how many ways can you say this sentence?",
     }
-    for letter, hint in hints.items():
-        if (letter in set(objections)) != (letter in set("abcdf")):
-            return f"{letter}: {hint}"
+    return referee(objections, "abcdf", hints)

@@ -57,6 +57,12 @@ def test_another_language_is_refused():
         nb.load_prose("latin")
 
 
+@pytest.mark.parametrize("train", [0, -1, 10_000])
+def test_rows_that_are_not_there_are_refused(train):
+    with pytest.raises(ValueError, match=f"train={train:,}: give a number from 1 to 6,447"):
+        nb.load_prose(train=train)
+
+
 # --- the networks -------------------------------------------------------------------------------------------
 
 

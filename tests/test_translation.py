@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nasbook as nb
+from nasbook.engine.batches import in_order
 from nasbook.tasks import translation as t
 from nasbook.tasks import verses
 from nasbook.tasks.bleu import bleu, chrf, exact, tokens
@@ -207,7 +208,22 @@ def test_a_translator_predicts_what_its_network_writes():
     keras.utils.set_random_seed(0)
     translator = t.build_translator(one, data.input_shape, len(data.classes))
     some = data.validation.subset(slice(3))
-    assert (nb.predict(translator, some, np.asarray) == t.greedy(translator, some.inputs[0])).all()
+    right = t.greedy(translator, some.inputs[0])
+    assert (nb.predict(translator, some, np.asarray) == right).all()
+    assert (translator.predict(in_order(some)) == right).all(), "as JAX and PyTorch are fed"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (dict(merges=-1), "merges=-1: give 0, for characters, or more"),
+        (dict(merges=0, train=0), "train=0: give a number from 1 to 3,166, or none for all verses"),
+        (dict(merges=0, train=5_000), "train=5,000: give a number from 1 to 3,166"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
+        nb.load_translation(**settings)
 
 
 def test_it_learns_to_turn_around():

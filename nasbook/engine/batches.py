@@ -41,6 +41,9 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, i: int) -> tuple:
         return self.span(i, 1)
 
+    def __iter__(self):
+        return (self[i] for i in range(self.num_batches))
+
     def span(self, i: int, count: int) -> tuple:
         """So many batches, from number i on, in one piece."""
         batch = self.examples.batch(self.order[i * self.size : (i + count) * self.size], self.epoch)

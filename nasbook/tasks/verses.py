@@ -54,7 +54,8 @@ def load_prose(language: str = "english", *, train: int | None = None, seed: int
     """Rows of 128 characters, and of the characters that follow: codes, both int32 of shape (n, 128).
 
     The classes are the characters of the books to train on; anything else reads as a blank. `train` rows are
-    drawn, by default all of them, and stay in their order. Raises ValueError for another language.
+    drawn, by default all of them, and stay in their order. Raises ValueError for another language, and for
+    more rows than there are.
     """
     if language not in LANGUAGES:
         raise ValueError(f"language={language!r}: choose {' or '.join(map(repr, LANGUAGES))}.")
@@ -67,6 +68,7 @@ def load_prose(language: str = "english", *, train: int | None = None, seed: int
 
     known = rows_of(text(language, "train"), characters)
     if train is not None:
+        refuse_size(train, len(known), "rows")
         some = np.random.default_rng(seed).permutation(len(known))[:train]
         known = known.subset(np.sort(some))
     return Dataset(language, known, rows_of(text(language, "validation"), characters), characters, source)
@@ -100,8 +102,11 @@ def load_translation(merges: int = 300, *, train: int | None = None) -> Dataset:
 
     Inputs are the English codes (n, places) and the Spanish ones a place late (n, places), targets the
     Spanish ones (n, places), all int32; the classes are the units. The first `train` verses are trained on.
-    Rows are as long as the longest verse of any part needs.
+    Rows are as long as the longest verse of any part needs. Raises ValueError for less than 0 merges, and for
+    more verses than there are.
     """
+    if merges < 0:
+        raise ValueError(f"merges={merges}: give 0, for characters, or more.")
     units = sub_words(merges)
 
     def examples(*parts: str) -> Examples:
@@ -116,12 +121,19 @@ def load_translation(merges: int = 300, *, train: int | None = None) -> Dataset:
     every = [pair for part in ("train", "validation", "test") for pair in pairs(part)]
     lengths = [max(map(len, units.encode(texts))) for texts in zip(*every, strict=True)]  # so that all fit
     known = examples("train")
-    known = known.subset(slice(train)) if train else known
+    if train is not None:
+        refuse_size(train, len(known), "verses")
+        known = known.subset(slice(train))
 
     def source(part: str) -> Examples:
         return examples("test") if part == "test" else examples("train", "validation")
 
     return Dataset("translation", known, examples("validation"), units.units, source)
+
+
+def refuse_size(train: int, there: int, what: str) -> None:
+    if not 1 <= train <= there:
+        raise ValueError(f"train={train:,}: give a number from 1 to {there:,}, or none for all {what}.")
 
 
 def filled(rows: list[list[int]], length: int) -> np.ndarray:

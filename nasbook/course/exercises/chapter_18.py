@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nasbook.course.exercises.checking import checker
+from nasbook.course.exercises.checking import checker, referee
 
 
 @checker("18.1")
@@ -62,8 +62,6 @@ def width_seen(levels: int, depth: int, dilation: int, pool: int = 1, bottom: in
 
 @checker("18.3")
 def _referee(objections) -> str | None:
-    if not isinstance(objections, set | list | tuple | str) or not set(objections) <= set("abcdefg"):
-        return "give letters from 'a' to 'g', such as {'a', 'c'} or 'ac'."
     hints = {
         "a": "what does 'all is ground' get in section 1?",
         "b": "a nucleus on the edge of two tiles: where may its halves be?",
@@ -73,6 +71,4 @@ def _referee(objections) -> str | None:
         "f": "would the rival be as good as that with the same images?",
         "g": "what came first in section 3, and how good was it?",
     }
-    for letter, hint in hints.items():
-        if (letter in set(objections)) != (letter in set("abdfg")):
-            return f"{letter}: {hint}"
+    return referee(objections, "abdfg", hints)

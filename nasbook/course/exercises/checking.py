@@ -33,6 +33,15 @@ def check(exercise: str, *answer) -> None:
     print(f"Exercise {exercise}: right.")
 
 
+def referee(objections, right: str, hints: dict[str, str]) -> str | None:
+    """The hint for the first letter that a referee's report has wrong: there and not right, or missing."""
+    letters = "".join(hints)
+    if not isinstance(objections, set | list | tuple | str) or not set(objections) <= set(letters):
+        return f"give letters from {letters[0]!r} to {letters[-1]!r}, such as {{'a', 'c'}} or 'ac'."
+    wrong = set(objections) ^ set(right)
+    return next((f"{letter}: {hint}" for letter, hint in hints.items() if letter in wrong), None)
+
+
 def checker(exercise: str):
     """Register the function below as the checker of an exercise."""
 
