@@ -16,7 +16,7 @@ from nasbook import datasets
 from nasbook.space import Architecture, SearchSpace
 from nasbook.trial import Trial
 
-SPACES = {"lenet_fashion": "networks:lenet_space"}  # where the space of each table is, below nasbook
+SPACES = {"lenet_fashion": "networks:lenet_space", "languages": "tasks.text_space:text_space"}  # in nasbook
 
 
 class Table:
@@ -164,5 +164,6 @@ def part(trial: Trial, epochs: int, resume: int) -> Trial:
     curve, share = trial.curve[:epochs], (epochs - resume) / trial.epochs
     seconds = trial.starting + (trial.seconds - trial.starting) * share
     score = curve[-1] if trial.status == "done" else trial.score
-    parts = {"epochs": epochs, "curve": curve, "score": score, "seconds": seconds}
-    return dataclasses.replace(trial, resumed=resume, **parts)
+    return dataclasses.replace(
+        trial, epochs=epochs, curve=curve, score=score, seconds=seconds, resumed=resume
+    )
