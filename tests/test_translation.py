@@ -213,12 +213,20 @@ def test_a_translator_predicts_what_its_network_writes():
     assert (translator.predict(in_order(some)) == right).all(), "as JAX and PyTorch are fed"
 
 
+def test_so_many_verses_are_trained_and_tested_on():
+    some, every = nb.load_translation(0, train=20, test=5), nb.load_translation(0)
+    assert (len(some.train), len(some.source("test"))) == (20, 5)
+    assert (some.source("test").targets == every.source("test").targets[:5]).all()
+    assert len(every.train) == len(verses.pairs("train"))
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         (dict(merges=-1), "merges=-1: give 0, for characters, or more"),
         (dict(merges=0, train=0), "train=0: give a number from 1 to 3,166, or none for all verses"),
         (dict(merges=0, train=5_000), "train=5,000: give a number from 1 to 3,166"),
+        (dict(merges=0, test=0), "test=0: give a number from 1 to "),
     ],
 )
 def test_numbers_that_cannot_be_are_refused(settings, message):
