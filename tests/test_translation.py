@@ -252,11 +252,20 @@ def test_it_learns_to_turn_around():
 def test_each_architecture_is_trained_with_its_own_units():
     data = {merges: nb.load_translation(merges, train=16) for merges in (0, 300)}
     task = dict(build=t.build, loss=t.translation_loss, decode=np.asarray, metric=t.minus_bits_a_sentence)
-    trainer = t.ByUnits({m: nb.Trainer(one, **task, epochs=1, batch_size=16) for m, one in data.items()})
+    trainer = nb.ByData(
+        "merges", {m: nb.Trainer(one, **task, epochs=1, batch_size=16) for m, one in data.items()}
+    )
     for merges, one in data.items():
         trial, model = trainer.fit(SPACE.architecture(GENES | dict(merges=merges, blocks=1)), seed=0)
         assert trial.status == "done" and model.output_shape[-1] == len(one.classes), trial.error
     assert set(trainer.description) == {"0", "300"}
+
+
+def test_several_genes_can_change_the_data():
+    trainers = {("raw", None): "one", ("mel", 32): "other"}
+    by_data = nb.ByData(("sound", "bands"), trainers)
+    assert by_data.trainer({"sound": "raw"}) == "one"
+    assert by_data.trainer({"sound": "mel", "bands": 32, "width": 8}) == "other"
 
 
 # --- word by word -------------------------------------------------------------------------------------------
