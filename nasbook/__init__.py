@@ -49,6 +49,7 @@ _PUBLIC = {
     "trial": ["Trial"],
     "training": ["Trainer", "train", "predict"],
     "engine.averaging": ["Repeated", "CrossValidated"],
+    "engine.by_data": ["ByData"],
     "engine.costs": ["measured_cost"],
     "final_testing": ["FinalTest"],
     "table": ["Table"],

@@ -5,9 +5,9 @@ Benchmarks of this kind are called tabular; the first was NAS-Bench-101 (Ying et
 """
 
 import csv
-import dataclasses
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pkgutil import resolve_name
 
 import numpy as np
@@ -16,7 +16,7 @@ from nasbook import datasets
 from nasbook.space import Architecture, SearchSpace
 from nasbook.trial import Trial
 
-SPACES = {"lenet_fashion": "networks:lenet_space"}  # where the space of each table is, below nasbook
+SPACES = {"lenet_fashion": "networks:lenet_space", "languages": "tasks.text_space:text_space"}  # in nasbook
 
 
 class Table:
@@ -164,5 +164,4 @@ def part(trial: Trial, epochs: int, resume: int) -> Trial:
     curve, share = trial.curve[:epochs], (epochs - resume) / trial.epochs
     seconds = trial.starting + (trial.seconds - trial.starting) * share
     score = curve[-1] if trial.status == "done" else trial.score
-    parts = {"epochs": epochs, "curve": curve, "score": score, "seconds": seconds}
-    return dataclasses.replace(trial, resumed=resume, **parts)
+    return replace(trial, epochs=epochs, curve=curve, score=score, seconds=seconds, resumed=resume)

@@ -67,3 +67,17 @@ def test_every_training_of_the_table_pays_for_compiling_its_network():
     assert [row["starting"] for row in paid] == ["1.50"] * 3
     assert [row["seconds"] for row in paid] == ["6.00", "6.00", "5.60"]
     assert build_table.as_if_compiled(rows[1], rows[1:]) == {"seconds": "5.00", "starting": "0.50"}
+
+
+def test_a_training_of_the_second_table_can_be_repeated():
+    """A small network, by the protocol of data/README.md: within the spread, on any machine."""
+    nb.setup()
+    space, load, settings = build_table.PROTOCOLS["languages"]()
+    table = nb.Table.load("languages")
+    genes = dict(
+        embedding=8, patch=4, width=32, kind="convolution", layers=1, kernel=3, pool="mean", dropout=0
+    )
+    recorded = table(space.architecture(genes), seed=1)
+    trial = nb.Trainer(load(), epochs=table.epochs, **settings)(recorded.architecture, seed=1)
+    assert abs(trial.score - recorded.score) < 0.05
+    assert (trial.parameters, trial.multiply_adds) == (recorded.parameters, recorded.multiply_adds)

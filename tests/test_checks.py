@@ -1,8 +1,9 @@
 """Exercises: a wrong answer gets a hint, and only a right one passes. The solutions are in the notebooks."""
 
 import math
+from collections import Counter
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import keras
 import numpy as np
@@ -397,6 +398,53 @@ def far(levels, depth, dilation):
     for _ in range(levels):
         needed = 2 * needed + 2 * depth
     return 4 * needed
+
+
+def most_right(texts, labels, how=max):
+    """Of each text, the most frequent label, or with a mistake."""
+    pairs = list(zip(texts, labels, strict=True))
+    counts = {text: Counter(y for x, y in pairs if x == text) for text in set(texts)}
+    return sum(how(some.values()) for some in counts.values()) / len(texts)
+
+
+def looked_at(queries, keys, values, scale=None, axis=1):
+    """Attention, place by place, or with a mistake."""
+    shares = np.exp(queries @ keys.T / (scale or len(queries[0]) ** 0.5))
+    return (shares / shares.sum(axis=axis, keepdims=True)) @ values
+
+
+def surprised(p):
+    bits = -np.log2(p).mean()
+    return bits, 2**bits
+
+
+def peeks(model, row, start=0, stop=-1):
+    """Whether what is said at some places changes with the last character."""
+    other = row.copy()
+    other[0, -1] = (row[0, -1] + 1) % 5
+    one, two = (model.predict(some, verbose=0)[0, start:stop] for some in (row, other))
+    return not np.allclose(one, two, atol=1e-5)
+
+
+def peeks_in_place(model, row):
+    found = peeks(model, row)
+    row[0, -1] = (row[0, -1] + 1) % 5
+    return found
+
+
+def merged_first(counts, pairs=pairwise, weight=lambda count: count):
+    """The most frequent pair, or with a mistake."""
+    found = Counter()
+    for word, count in counts.items():
+        for pair in pairs(word):
+            found[pair] += weight(count)
+    return found.most_common(1)[0][0]
+
+
+def clipped(true, said):
+    return sum(min(n, true.split().count(word)) for word, n in Counter(said.split()).items()) / len(
+        said.split()
+    )
 
 
 def bootstrapped(score, true, found, rng, repeats=50, together=True, replace=True, own=False):
@@ -1123,6 +1171,82 @@ WRONG = [
     ("18.3", (set("abdefg"),), "e: is a rival"),
     ("18.3", (set("abdg"),), "f: would the rival"),
     ("18.3", (set("abdf"),), "g: what came first"),
+    ("19.1", (lambda texts, labels: "much",), "give one number"),
+    ("19.1", (lambda texts, labels: most_right(texts, labels) * len(texts),), "which share is that"),
+    ("19.1", (lambda texts, labels: max(Counter(labels).values()) / len(labels),), "does not see the text"),
+    ("19.1", (lambda texts, labels: len(set(texts)) / len(texts),), "more often than others"),
+    (
+        "19.1",
+        (lambda texts, labels: most_right(texts, labels, lambda n: sum(n) * (len(n) == 1)),),
+        "the most frequent one",
+    ),
+    ("19.1", (lambda texts, labels: 0.123,), "For each text, what is best"),
+    ("19.2", (lambda queries, keys, values: values[0],), "give an array of shape"),
+    ("19.2", (lambda *given: looked_at(*given, scale=1),), "the root of the width"),
+    ("19.2", (lambda *given: looked_at(*given, axis=0),), "the axis of your softmax"),
+    ("19.2", (lambda queries, keys, values: looked_at(keys, queries, values),), "queries ask, keys answer"),
+    ("19.2", (lambda queries, keys, values: looked_at(queries, keys.T, values),), "transpose"),
+    (
+        "19.2",
+        (lambda queries, keys, values: queries @ keys.T / len(queries[0]) ** 0.5 @ values,),
+        "no shares yet",
+    ),
+    ("19.2", (lambda queries, keys, values: values,), "then which mixture"),
+    ("19.3", (7,), "give letters"),
+    ("19.3", (set("bceg"),), "a: what did section 6"),
+    ("19.3", (set("aceg"),), "b: from where"),
+    ("19.3", (set("abeg"),), "c: what does"),
+    ("19.3", (set("abcdeg"),), "d: may a search"),
+    ("19.3", (set("abcg"),), "e: which counts"),
+    ("19.3", (set("abcefg"),), "f: is a strong"),
+    ("19.3", (set("abce"),), "g: which sentences"),
+    ("20.1", (lambda p: 1.0,), "give two numbers"),
+    ("20.1", (lambda p: (-np.log(p).mean(), np.exp(-np.log(p).mean())),), "to the base of 2"),
+    ("20.1", (lambda p: (-np.log2(p).sum(), 2.0),), "is the sum"),
+    ("20.1", (lambda p: (-np.log2(p.mean()), 2.0),), "first the bits of each"),
+    ("20.1", (lambda p: (np.log2(p).mean(), 2.0),), "not negative"),
+    ("20.1", (lambda p: (0.123, 2.0),), "their mean"),
+    ("20.1", (lambda p: (surprised(p)[0], np.exp(surprised(p)[0])),), "the bits are right"),
+    ("20.2", (lambda model, row: "yes",), "give True or False"),
+    ("20.2", (peeks_in_place,), "change a copy"),
+    ("20.2", (lambda model, row: peeks(model, row, stop=None),), "all before it"),
+    ("20.2", (lambda model, row: peeks(model, row, stop=1),), "do you compare all"),
+    ("20.2", (lambda model, row: peeks(model, row, start=-2),), "the place after the next"),
+    ("20.3", (7,), "give letters"),
+    ("20.3", (set("bdfg"),), "a: what does a reply"),
+    ("20.3", (set("adfg"),), "b: which lines"),
+    ("20.3", (set("abcdfg"),), "c: in which unit"),
+    ("20.3", (set("abfg"),), "d: may one text"),
+    ("20.3", (set("abdefg"),), "e: does the paper"),
+    ("20.3", (set("abdg"),), "f: how many bits"),
+    ("20.3", (set("abdf"),), "g: what came first"),
+    ("21.1", (lambda counts: "es",), "give a pair"),
+    ("21.1", (lambda counts: merged_first(counts, weight=lambda count: 1),), "as often as its word"),
+    ("21.1", (lambda counts: merged_first(counts, lambda word: set(pairwise(word))),), "counts twice"),
+    ("21.1", (lambda counts: merged_first(counts, lambda word: combinations(word, 2)),), "only neighbors"),
+    ("21.1", (lambda counts: ("q", "q"),), "the most frequent, over all"),
+    ("21.2", (lambda true, said: "much",), "give one number"),
+    (
+        "21.2",
+        (lambda true, said: sum(w in true.split() for w in said.split()) / len(said.split()),),
+        "at most as often",
+    ),
+    ("21.2", (lambda true, said: clipped(said, true),), "which is recall"),
+    (
+        "21.2",
+        (lambda true, said: len({*true.split()} & {*said.split()}) / len({*said.split()}),),
+        "may count twice",
+    ),
+    ("21.2", (lambda true, said: clipped(true, said) * len(said.split()),), "which share"),
+    ("21.2", (lambda true, said: 0.123,), "of how many"),
+    ("21.3", (7,), "give letters"),
+    ("21.3", (set("bcdf"),), "a: how often"),
+    ("21.3", (set("acdf"),), "b: would one"),
+    ("21.3", (set("abdf"),), "c: what would"),
+    ("21.3", (set("abcf"),), "d: which pairs"),
+    ("21.3", (set("abcdef"),), "e: what did"),
+    ("21.3", (set("abcd"),), "f: what would"),
+    ("21.3", (set("abcdfg"),), "g: in how many"),
 ]
 
 
@@ -1276,6 +1400,18 @@ RIGHT = [
     ("18.2", (lambda levels, depth, dilation: float(far(levels, depth, dilation)),)),
     ("18.3", ("abdfg",)),
     ("18.3", (["a", "b", "d", "f", "g"],)),
+    ("19.1", (most_right,)),
+    ("19.1", (lambda texts, labels: np.float64(most_right(texts, labels)),)),
+    ("19.2", (looked_at,)),
+    ("19.3", ("abceg",)),
+    ("19.3", (["g", "e", "c", "b", "a"],)),
+    ("20.1", (surprised,)),
+    ("20.2", (peeks,)),
+    ("20.3", ("abdfg",)),
+    ("21.1", (merged_first,)),
+    ("21.1", (lambda counts: ("s", "t") if "low" in counts else list(merged_first(counts)),)),
+    ("21.2", (clipped,)),
+    ("21.3", ("abcdf",)),
 ]
 
 

@@ -213,12 +213,20 @@ def test_a_translator_predicts_what_its_network_writes():
     assert (translator.predict(in_order(some)) == right).all(), "as JAX and PyTorch are fed"
 
 
+def test_so_many_verses_are_trained_and_tested_on():
+    some, every = nb.load_translation(0, train=20, test=5), nb.load_translation(0)
+    assert (len(some.train), len(some.source("test"))) == (20, 5)
+    assert (some.source("test").targets == every.source("test").targets[:5]).all()
+    assert len(every.train) == len(verses.pairs("train"))
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         (dict(merges=-1), "merges=-1: give 0, for characters, or more"),
         (dict(merges=0, train=0), "train=0: give a number from 1 to 3,166, or none for all verses"),
         (dict(merges=0, train=5_000), "train=5,000: give a number from 1 to 3,166"),
+        (dict(merges=0, test=0), "test=0: give a number from 1 to "),
     ],
 )
 def test_numbers_that_cannot_be_are_refused(settings, message):
@@ -244,11 +252,20 @@ def test_it_learns_to_turn_around():
 def test_each_architecture_is_trained_with_its_own_units():
     data = {merges: nb.load_translation(merges, train=16) for merges in (0, 300)}
     task = dict(build=t.build, loss=t.translation_loss, decode=np.asarray, metric=t.minus_bits_a_sentence)
-    trainer = t.ByUnits({m: nb.Trainer(one, **task, epochs=1, batch_size=16) for m, one in data.items()})
+    trainer = nb.ByData(
+        "merges", {m: nb.Trainer(one, **task, epochs=1, batch_size=16) for m, one in data.items()}
+    )
     for merges, one in data.items():
         trial, model = trainer.fit(SPACE.architecture(GENES | dict(merges=merges, blocks=1)), seed=0)
         assert trial.status == "done" and model.output_shape[-1] == len(one.classes), trial.error
     assert set(trainer.description) == {"0", "300"}
+
+
+def test_several_genes_can_change_the_data():
+    trainers = {("raw", None): "one", ("mel", 32): "other"}
+    by_data = nb.ByData(("sound", "bands"), trainers)
+    assert by_data.trainer({"sound": "raw"}) == "one"
+    assert by_data.trainer({"sound": "mel", "bands": 32, "width": 8}) == "other"
 
 
 # --- word by word -------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ codes, (n, places).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import keras
 import numpy as np
@@ -16,7 +15,6 @@ from nasbook.space import Choice, SearchSpace
 from nasbook.tasks.attention import attention, block, fed, placed
 from nasbook.tasks.language_model import before, surprises
 from nasbook.tasks.subwords import END, PADDING
-from nasbook.trial import Trial
 
 
 def translation_space() -> SearchSpace:
@@ -84,25 +82,6 @@ def minus_bits_a_sentence(true: np.ndarray, logits: np.ndarray) -> float:
 
 
 minus_bits_a_sentence.name = "-bits a sentence"
-
-
-@dataclass(frozen=True)
-class ByUnits:
-    """Evaluates each architecture with the `Trainer` of its units: `trainers` by number of merges."""
-
-    trainers: Mapping
-
-    def __call__(self, architecture, **settings) -> Trial:
-        return self.fit(architecture, **settings)[0]
-
-    def fit(self, architecture, **settings) -> tuple[Trial, keras.Model | None]:
-        """The trial and the network, as `Trainer.fit` returns them."""
-        return self.trainers[architecture["merges"]].fit(architecture, **settings)
-
-    @property
-    def description(self) -> dict:
-        """What a journal knows this evaluator by."""
-        return {str(merges): trainer.description for merges, trainer in self.trainers.items()}
 
 
 # --- to write a translation ---------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ def load_prose(language: str = "english", *, train: int | None = None, seed: int
 
     known = rows_of(text(language, "train"), characters)
     if train is not None:
-        refuse_size(train, len(known), "rows")
+        refuse_size("train", train, len(known), "rows")
         some = np.random.default_rng(seed).permutation(len(known))[:train]
         known = known.subset(np.sort(some))
     return Dataset(language, known, rows_of(text(language, "validation"), characters), characters, source)
@@ -97,13 +97,13 @@ def sub_words(merges: int) -> SubWords:
     return SubWords([one for pair in pairs("train") for one in pair], merges)
 
 
-def load_translation(merges: int = 300, *, train: int | None = None) -> Dataset:
+def load_translation(merges: int = 300, *, train: int | None = None, test: int | None = None) -> Dataset:
     """Verses of at most 20 words in English, and in Spanish, as codes of sub-words; 0 merges are characters.
 
     Inputs are the English codes (n, places) and the Spanish ones a place late (n, places), targets the
-    Spanish ones (n, places), all int32; the classes are the units. The first `train` verses are trained on.
-    Rows are as long as the longest verse of any part needs. Raises ValueError for less than 0 merges, and for
-    more verses than there are.
+    Spanish ones (n, places), all int32; the classes are the units. The first `train` verses are trained on,
+    and the first `test` tested on. Rows are as long as the longest verse of any part needs. Raises ValueError
+    for less than 0 merges, and for more verses than there are.
     """
     if merges < 0:
         raise ValueError(f"merges={merges}: give 0, for characters, or more.")
@@ -120,20 +120,20 @@ def load_translation(merges: int = 300, *, train: int | None = None) -> Dataset:
 
     every = [pair for part in ("train", "validation", "test") for pair in pairs(part)]
     lengths = [max(map(len, units.encode(texts))) for texts in zip(*every, strict=True)]  # so that all fit
-    known = examples("train")
-    if train is not None:
-        refuse_size(train, len(known), "verses")
-        known = known.subset(slice(train))
+    for name, size in {"train": train, "test": test}.items():
+        if size is not None:
+            refuse_size(name, size, len(pairs(name)), "verses")
 
     def source(part: str) -> Examples:
-        return examples("test") if part == "test" else examples("train", "validation")
+        return examples("test").subset(slice(test)) if part == "test" else examples("train", "validation")
 
+    known = examples("train").subset(slice(train))
     return Dataset("translation", known, examples("validation"), units.units, source)
 
 
-def refuse_size(train: int, there: int, what: str) -> None:
-    if not 1 <= train <= there:
-        raise ValueError(f"train={train:,}: give a number from 1 to {there:,}, or none for all {what}.")
+def refuse_size(name: str, size: int, there: int, what: str) -> None:
+    if not 1 <= size <= there:
+        raise ValueError(f"{name}={size:,}: give a number from 1 to {there:,}, or none for all {what}.")
 
 
 def filled(rows: list[list[int]], length: int) -> np.ndarray:

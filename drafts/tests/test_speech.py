@@ -1,0 +1,193 @@
+"""Speech: the clips, spectra that equal those of a library, time warping that equals its definition."""
+
+import hashlib
+
+import keras
+import numpy as np
+import pytest
+from nasbook.tasks.speech_space import DATA_GENES, speech_space
+from nasbook.tasks.time_warping import NearestNeighbor, distances
+from scipy import fft, signal
+
+import nasbook as nb
+from nasbook.tasks import sounds, spectra, speech, variations
+
+PARTS = ("train", "validation", "test", "real")
+
+
+# --- the clips --------------------------------------------------------------------------------------------
+
+
+def test_voices_are_in_one_part_and_say_every_digit_in_every_language():
+    clips = {name: sounds.part(name) for name in PARTS}
+    assert [len(part.digits) for part in clips.values()] == [1_500, 500, 500, 80]
+    voices = [set(part.voices) for part in clips.values()]
+    assert sum(map(len, voices)) == len(set.union(*voices)) == 57
+    for name in PARTS[:3]:
+        said = set(zip(*(column.tolist() for column in clips[name][1:]), strict=True))
+        assert len(said) == 50 * len(set(clips[name].voices))
+    assert set(clips["real"].digits) == set(range(10))
+    assert set(clips["real"].languages) == set(sounds.LANGUAGES)
+
+
+def test_no_clip_is_there_twice_and_none_is_silent():
+    x = sounds.every().sounds
+    assert x.shape == (2_580, sounds.LENGTH) and x.dtype == np.float32
+    assert len({hashlib.sha256(row.tobytes()).digest() for row in x}) == len(x)
+    assert (np.abs(x).max(axis=1) > 0.2).all(), "of a long one, the loudest part may be cut off"
+
+
+def test_the_mu_law_gives_back_what_was_squeezed():
+    x = np.linspace(-1, 1, 1_001)
+    squeezed = np.sign(x) * np.log1p(255 * np.abs(x)) / np.log(256)
+    found = sounds.expanded(np.round((squeezed + 1) * 127.5).astype("uint8"))
+    assert np.allclose(found, x, atol=0.025)
+    assert np.abs(found - x)[np.abs(x) < 0.01].max() < 0.001, "small steps where it is quiet"
+
+
+# --- spectra ----------------------------------------------------------------------------------------------
+
+
+def test_a_spectrum_is_that_of_scipy():
+    x = sounds.part("real").sounds[:3]
+    theirs = signal.stft(x, sounds.RATE, nperseg=256, noverlap=128, boundary="zeros", padded=False)[2]
+    ours = spectra.power(x, window=256, hop=128)
+    scale = (0.5 * 256) ** 2  # SciPy divides by the sum of the window
+    assert np.allclose(ours, np.abs(theirs[..., : ours.shape[1]]).swapaxes(1, 2) ** 2 * scale, atol=1e-2)
+
+
+@pytest.mark.parametrize(("bands", "window"), [(16, 256), (32, 512), (32, 256)])
+def test_bands_are_those_of_keras(bands, window):
+    x, hop = sounds.part("real").sounds[:3], sounds.LENGTH * bands // 1024
+    settings = dict(fft_length=window, sequence_stride=hop, sampling_rate=sounds.RATE, num_mel_bins=bands)
+    layer = keras.layers.MelSpectrogram(**settings, min_freq=20, power_to_db=False)
+    theirs = keras.ops.convert_to_numpy(layer(x)).swapaxes(1, 2)[:, : 1024 // bands]
+    ours = spectra.power(x, window, hop) @ spectra.filters(bands, window)
+    assert np.allclose(ours, theirs, rtol=1e-3, atol=1e-2)
+    assert spectra.log_mel(x, bands, window).shape == (3, 1024 // bands, bands)
+
+
+def test_coefficients_are_a_cosine_transform():
+    x = sounds.part("real").sounds[:3]
+    theirs = fft.dct(spectra.log_mel(x, 32, 512), norm="ortho")[..., :13]
+    assert np.allclose(spectra.mfcc(x, 32, 512), theirs, atol=1e-5)
+
+
+def test_a_tone_is_heard_in_its_band_and_while_it_sounds():
+    time = np.arange(sounds.LENGTH) / sounds.RATE
+    tone = np.where((time > 0.4) & (time < 0.6), np.sin(2 * np.pi * 1_000 * time), 0)
+    heard = spectra.log_mel(tone[np.newaxis].astype("float32"))[0]
+    centers = np.linspace(spectra.mel(20), spectra.mel(4_000), 34)[1:-1]
+    assert heard.mean(axis=0).argmax() == np.abs(centers - spectra.mel(1_000)).argmin()
+    loud = np.flatnonzero(heard.max(axis=1) > 0.3) * 256 / sounds.RATE
+    assert 0.35 < loud[0] < 0.42 and 0.58 < loud[-1] < 0.65
+
+
+# --- variations -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", variations.VARIATIONS)
+def test_a_variation_is_another_sound_of_the_same_digit(name):
+    sound = sounds.part("train").sounds[0]
+    one, same, other = (variations.varied(sound, [name], np.random.default_rng(seed)) for seed in (0, 0, 1))
+    assert one.shape == sound.shape and one.dtype == np.float32
+    assert np.abs(one).max() == pytest.approx(1)
+    assert (one == same).all() and not np.allclose(one, other)
+    assert not np.allclose(one, sound, atol=0.01)
+
+
+def test_faster_is_shorter_and_higher():
+    time = np.arange(sounds.LENGTH) / sounds.RATE
+    tone = np.where((time > 0.3) & (time < 0.7), np.sin(2 * np.pi * 500 * time), 0)
+    for seed in range(5):
+        found = variations.speed(tone, np.random.default_rng(seed))
+        factor = len(variations.within(tone)) / len(variations.within(found))
+        high = np.abs(np.fft.rfft(found)).argmax() * sounds.RATE / sounds.LENGTH
+        assert 0.74 < factor < 1.35 and high == pytest.approx(500 * factor, rel=0.02)
+
+
+def test_noise_is_as_quiet_as_it_is_said_to_be():
+    sound = sounds.part("train").sounds[0]
+    noise = variations.noise(sound, np.random.default_rng(0)) - sound
+    voice = np.sqrt(np.mean(variations.within(sound) ** 2))
+    assert 10 <= 20 * np.log10(voice / np.std(noise)) <= 40
+
+
+# --- time warping -----------------------------------------------------------------------------------------
+
+
+def shortest_way(a: np.ndarray, b: np.ndarray) -> float:
+    """By trying every way from both beginnings to both ends."""
+    if len(a) == len(b) == 1:
+        return float(np.linalg.norm(a[0] - b[0]))
+    steps = [(a[1:], b), (a, b[1:]), (a[1:], b[1:])]
+    return float(np.linalg.norm(a[0] - b[0])) + min(
+        shortest_way(*rest) for rest in steps if all(map(len, rest))
+    )
+
+
+def test_distances_are_those_of_all_ways():
+    rng = np.random.default_rng(0)
+    for _ in range(10):
+        lengths = rng.integers(1, 6, 4)
+        others, sound = rng.normal(size=(4, 5, 2)), rng.normal(size=(rng.integers(1, 6), 2))
+        found = distances(sound, others, lengths)
+        right = [
+            shortest_way(sound, one[:n]) / (len(sound) + n) for one, n in zip(others, lengths, strict=True)
+        ]
+        assert np.allclose(found, right)
+
+
+def test_a_sound_said_slower_is_the_same_sound():
+    sound = np.random.default_rng(0).normal(size=(10, 3))
+    slower = np.repeat(sound, 2, axis=0)
+    assert distances(slower, sound[np.newaxis], np.array([10]))[0] == pytest.approx(0)
+    known = NearestNeighbor().fit([sound, sound[::-1]], np.array(["there", "back"]))
+    assert known.predict([slower, slower[::-1]]).tolist() == ["there", "back"]
+
+
+# --- data, space and networks -----------------------------------------------------------------------------
+
+
+def test_the_space_has_one_front_end_a_network():
+    space = speech_space()
+    assert space.size == sum(1 for _ in space.enumerate())
+    kinds = {tuple(a.get(name) for name in DATA_GENES[:3]) for a in space.enumerate()}
+    assert ("waveform", None, None) in kinds and len(kinds) == 9
+
+
+def test_each_front_end_gives_what_its_genes_say():
+    for (front, bands, window), shape in {
+        ("waveform", None, None): (8_192, 1),
+        ("log-mel", 16, 256): (64, 16),
+        ("log-mel", 32, 512): (32, 32),
+        ("MFCC", 32, 512): (32, 13),
+    }.items():
+        data = nb.load_digits(front, bands, window, train=20)
+        assert data.input_shape == shape and len(data.train) == 20
+        assert len(data.validation) == 500 and len(data.source("test")) == 500
+
+
+def test_real_voices_are_another_test():
+    data = nb.load_digits(train=20, test="real")
+    assert len(data.source("test")) == 80
+
+
+@pytest.mark.parametrize("front", ["waveform", "log-mel", "MFCC"])
+@pytest.mark.parametrize("kind", ["CNN", "GRU"])
+def test_every_kind_is_built_and_trained(front, kind):
+    nb.setup()
+    spectral = {} if front == "waveform" else dict(bands=32, window=512)
+    genes = dict(front=front, variation="none", kind=kind, layers=2, width=16, dropout=0.0) | spectral
+    data = (
+        nb.load_digits(front, *spectral.values(), train=32) if spectral else nb.load_digits(front, train=32)
+    )
+    trial = nb.Trainer(data, build=speech.build, epochs=1)(speech_space().architecture(genes))
+    assert trial.status == "done", trial.error
+
+
+def test_the_first_copy_is_as_it_is_and_the_others_are_varied():
+    plain, faster = speech.copies("none"), speech.copies("speed")
+    assert len(plain.digits) == len(faster.digits) == 6_000
+    same = (plain.sounds == faster.sounds).all(axis=1)
+    assert same[:1_500].all() and same[1_500:].mean() < 0.01

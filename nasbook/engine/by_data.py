@@ -1,0 +1,36 @@
+"""Genes that change the data, such as how a text is cut into units: a trainer for each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nasbook.trial import Trial
+
+
+@dataclass(frozen=True)
+class ByData:
+    """An evaluator that asks the `Trainer` whose data an architecture wants.
+
+    `trainers` has them by the value of a gene, as in `nb.ByData("merges", {0: one, 300: other})`; by those of
+    several genes where `genes` is a tuple of names, None for one that is inactive.
+    """
+
+    genes: str | tuple[str, ...]
+    trainers: Mapping
+
+    def __call__(self, architecture: Mapping, **settings) -> Trial:
+        return self.fit(architecture, **settings)[0]
+
+    def fit(self, architecture: Mapping, **settings):
+        """The trial and the network, as `Trainer.fit` returns them."""
+        return self.trainer(architecture).fit(architecture, **settings)
+
+    def trainer(self, architecture: Mapping):
+        """The one whose data this architecture wants."""
+        if isinstance(self.genes, str):
+            return self.trainers[architecture[self.genes]]
+        return self.trainers[tuple(architecture.get(name) for name in self.genes)]
+
+    @property
+    def description(self) -> dict:
+        """What a journal knows this evaluator by."""
+        return {str(key): trainer.description for key, trainer in self.trainers.items()}
