@@ -268,6 +268,11 @@ def test_several_genes_can_change_the_data():
     assert by_data.trainer({"sound": "mel", "bands": 32, "width": 8}) == "other"
 
 
+def test_data_that_no_trainer_has_is_named():
+    with pytest.raises(ValueError, match="No trainer has the data of merges=5: give one beside 0, 300"):
+        nb.ByData("merges", {0: "one", 300: "other"}).trainer({"merges": 5})
+
+
 # --- word by word -------------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,8 @@ class ByData:
     """An evaluator that asks the `Trainer` whose data an architecture wants.
 
     `trainers` has them by the value of a gene, as in `nb.ByData("merges", {0: one, 300: other})`; by those of
-    several genes where `genes` is a tuple of names, None for one that is inactive.
+    several genes where `genes` is a tuple of names, None for one that is inactive. Raises ValueError for an
+    architecture whose data no trainer has.
     """
 
     genes: str | tuple[str, ...]
@@ -26,9 +27,12 @@ class ByData:
 
     def trainer(self, architecture: Mapping):
         """The one whose data this architecture wants."""
-        if isinstance(self.genes, str):
-            return self.trainers[architecture[self.genes]]
-        return self.trainers[tuple(architecture.get(name) for name in self.genes)]
+        one = isinstance(self.genes, str)
+        wanted = architecture.get(self.genes) if one else tuple(architecture.get(name) for name in self.genes)
+        if wanted not in self.trainers:
+            known = ", ".join(map(repr, self.trainers))
+            raise ValueError(f"No trainer has the data of {self.genes}={wanted!r}: give one beside {known}.")
+        return self.trainers[wanted]
 
     @property
     def description(self) -> dict:
