@@ -5,6 +5,7 @@ import html
 import itertools
 
 import pytest
+from matplotlib.figure import Figure
 
 import nasbook as nb
 from nasbook.figures import widgets
@@ -191,3 +192,11 @@ def test_what_a_journal_says_is_shown_as_text_and_never_run_as_html(sized):
     for text in (widgets.choice_html(trial), widgets.generation_caption([trial])):
         assert "<script>" not in text
         assert "&lt;script&gt;" in text
+
+
+def test_a_logarithmic_axis_has_few_numbers_and_plain_ones():
+    axes = Figure().subplots()
+    axes.plot([3, 40], [0, 1])
+    nb.plots.logarithmic_x(axes)
+    texts = [label.get_text() for label in axes.get_xticklabels() + axes.get_xticklabels(minor=True)]
+    assert {"5", "10", "20"} <= set(texts) <= {"", *"125", "10", "20", "50", "100"}

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from nasbook import metrics, pareto, statistics
 from nasbook.figures.pictures import feature_maps, filters, gallery, images  # noqa: F401 - of `nb.plots`, too
 from nasbook.figures.seen import boxes, masks, precision_recall_curves  # noqa: F401
-from nasbook.figures.style import COLORS, PALETTE, color_of
+from nasbook.figures.style import COLORS, PALETTE, color_of, logarithmic_x  # noqa: F401
 
 # --- one model ----------------------------------------------------------------------------------------------
 

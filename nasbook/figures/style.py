@@ -1,6 +1,8 @@
 """Style: one look, and one color for one thing, in the whole book."""
 
 from matplotlib import cycler
+from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullFormatter
 
 # One color for one thing; the palette is Okabe and Ito's, safe for color-blind readers, with two of Tol's.
 COLORS = {
@@ -40,3 +42,10 @@ def color_of(name: str, index: int = 0) -> str:
         if word.lower() in name.lower():
             return color
     return PALETTE[index % len(PALETTE)]
+
+
+def logarithmic_x(axes: Axes) -> None:
+    """Make the x axis logarithmic, with the numbers 1, 2 and 5 of each decade (all digits would touch)."""
+    axes.set_xscale("log")
+    axes.xaxis.set(major_locator=LogLocator(subs=(1, 2, 5)), major_formatter="{x:g}")
+    axes.xaxis.set(minor_formatter=NullFormatter())
