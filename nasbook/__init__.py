@@ -42,6 +42,9 @@ _PUBLIC = {
     "tasks.own_text": ["load_text"],
     "tasks.verses": ["load_prose", "load_translation"],
     "tasks.text_space": ["text_space"],
+    "tasks.speech": ["load_digits"],
+    "tasks.own_sounds": ["load_sounds"],
+    "tasks.speech_space": ["speech_space"],
     "space": ["Choice", "SearchSpace", "Architecture"],
     "networks": ["Layer", "layers", "lenet_space", "build", "cost", "trace"],
     "tasks.article": ["article_space"],
@@ -82,6 +85,7 @@ _MODULES = {
     **{name: f"tasks.{name}" for name in ("book_images", "own_images")},
     **{name: f"tasks.{name}" for name in ("boxes", "detection", "scenes", "segmentation")},
     **{name: f"tasks.{name}" for name in ("bleu", "characters", "language_model", "text", "translation")},
+    **{name: f"tasks.{name}" for name in ("sounds", "spectra", "speech", "variations")},
 }
 
 __all__ = sorted([*_HOME, *_MODULES])

@@ -134,14 +134,8 @@ class Dataset:
 # --- files of the book ------------------------------------------------------------------------------------
 
 DATA = Path(os.environ.get("NASBOOK_DATA", Path(__file__).parent.parent / "data"))
-SHA256 = {
-    "mnist.npz": "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64",
-    "fashion_mnist.npz": "5b6d2c4c694a91887af8ab7d039c04f80af3c29378d731c93a538d2e831aa469",
-    "language_texts.csv": "f4b43ce723e341f38405ebcbb2276015a65bdd384c86b63c6bee75505399786e",
-    "verses.csv": "fb114b27c6fd0ef370268e02ce5ea915910b573a11bf3da5a45aeba4511f2087",
-    "languages.csv": "4b0864dfa66ce3e08b96ae2d174fbaf1b8ce688c184cb86e21de8c15c53b80b5",
-    "lenet_fashion.csv": "d5d7c21498747b7bd74335e07d6a38493539da66c3ebcef7a7147c77055a618d",
-}
+SUMS = Path(__file__).parent / "SHA256SUMS"  # check them with `sha256sum -c nasbook/SHA256SUMS`
+SHA256 = {Path(line[1]).name: line[0] for line in map(str.split, SUMS.read_text().splitlines())}
 
 
 def verified(file: str) -> Path:

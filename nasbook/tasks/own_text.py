@@ -11,8 +11,8 @@ import numpy as np
 
 from nasbook.datasets import Dataset, Examples
 from nasbook.tasks.characters import alphabet_of, encoded, letters
+from nasbook.tasks.class_folders import files_by_class, read_all
 from nasbook.tasks.dividing import check_shares, divide, grouped
-from nasbook.tasks.image_files import files_below, folders_in, refuse_broken, seen_from, visible
 from nasbook.tasks.image_reading import refuse, shortened
 
 COLUMNS = {"text", "class"}
@@ -92,23 +92,9 @@ def find(path: Path, clean: Callable[[str], str]) -> Texts:
 
 def in_folders(path: Path) -> tuple[list[str], list[str], list[str]]:
     """Names, texts and classes of the files in the folders of a folder."""
-    folders = folders_in(path)
-    if len(folders) < 2:
-        raise ValueError(
-            f"The folder {path} has {len(folders)} class folder(s): give one that holds a folder of texts "
-            "for each of at least 2 classes."
-        )
-    loose = [one.name for one in visible(path) if one.is_file()]
-    refuse(loose, "Files outside of a class folder", "move them into one, or delete them")
-    inside = {folder: files_below(folder) for folder in folders}
-    empty = [folder.name for folder, files in inside.items() if not files]
-    refuse(empty, "Class folders without a text", "fill or delete them")
-    files = [(file, folder.name) for folder, some in inside.items() for file in some]
-    refuse_broken([file for file, _ in files], path)
-    names = [seen_from(path, file) for file, _ in files]
-    texts = [text_of(file) for file, _ in files]
-    bad = [name for name, text in zip(names, texts, strict=True) if text is None]
-    refuse(bad, "Files that are no text in UTF-8", "save them again in UTF-8, or delete them")
+    files = files_by_class(path, "text")
+    cure = "save them again in UTF-8, or delete them"
+    names, texts = read_all(path, files, text_of, "Files that are no text in UTF-8", cure)
     return names, texts, [label for _, label in files]
 
 

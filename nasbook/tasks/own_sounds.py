@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from nasbook.tasks.class_folders import files_by_class, read_all
-from nasbook.tasks.sounds import LENGTH, at_rate, in_the_middle, trimmed
-from nasbook.tasks.spectra import log_mel
 from scipy.io import wavfile
 
 from nasbook.datasets import Dataset, Examples
+from nasbook.tasks.class_folders import files_by_class, read_all
 from nasbook.tasks.dividing import check_shares, divide, grouped
 from nasbook.tasks.image_reading import refuse, shortened
+from nasbook.tasks.sounds import LENGTH, at_rate, in_the_middle, trimmed
+from nasbook.tasks.spectra import log_mel
 
 SLOWEST, FASTEST = 4_000, 192_000  # rates that recordings of speech have
 SILENT = 1e-3  # of full scale

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from nasbook.tasks.sounds import RATE, at_rate, trimmed
 from scipy.io import wavfile
+
+from nasbook.tasks.sounds import RATE, at_rate, trimmed
 
 FILE = Path(__file__).parent.parent / "data/digits.npz"
 ACCENTS = {  # of espeak-ng, by language ("en-gb" and "fr-fr" would forget the variant, without a word)

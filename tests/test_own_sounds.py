@@ -5,10 +5,10 @@ import wave
 
 import numpy as np
 import pytest
-from nasbook.tasks.own_sounds import find, load_sounds, recording_of
 from scipy.io import wavfile
 
 from nasbook.tasks import sounds
+from nasbook.tasks.own_sounds import find, load_sounds, recording_of
 
 
 def tone(seconds: float = 0.5, hertz: float = 440, rate: int = 8_000) -> np.ndarray:

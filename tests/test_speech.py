@@ -5,12 +5,12 @@ import hashlib
 import keras
 import numpy as np
 import pytest
-from nasbook.tasks.speech_space import DATA_GENES, speech_space
-from nasbook.tasks.time_warping import NearestNeighbor, distances
 from scipy import fft, signal
 
 import nasbook as nb
 from nasbook.tasks import sounds, spectra, speech, variations
+from nasbook.tasks.speech_space import DATA_GENES, speech_space
+from nasbook.tasks.time_warping import NearestNeighbor, distances
 
 PARTS = ("train", "validation", "test", "real")
 

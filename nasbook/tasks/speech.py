@@ -6,11 +6,11 @@ from functools import cache
 import keras
 import numpy as np
 from keras import layers, ops
+
+from nasbook.datasets import Dataset, Examples
 from nasbook.tasks.sounds import DIGITS, LENGTH, Clips, part
 from nasbook.tasks.spectra import VALUES, log_mel, mfcc
 from nasbook.tasks.variations import varied
-
-from nasbook.datasets import Dataset, Examples
 
 COPIES = 4  # of each clip to train on: the first as it is, the others varied
 

@@ -5,6 +5,7 @@ around the first sample; silence is put around the sound for that.
 """
 
 import numpy as np
+
 from nasbook.tasks.sounds import LENGTH, RATE
 
 VALUES = 1024  # of a log-mel spectrogram: bands x frames

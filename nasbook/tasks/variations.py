@@ -7,6 +7,7 @@ another.
 from collections.abc import Sequence
 
 import numpy as np
+
 from nasbook.tasks.sounds import LENGTH, RATE, in_the_middle
 
 
