@@ -81,9 +81,9 @@ class Dataset:
     """Training and validation examples of one data set, which have none in common.
 
     Both are `Examples`, or anything else that has a length, `batch(rows, epoch)`, `targets` and `digest`,
-    such as `nb.Drawn`. `classes` are the names of the classes where targets are their numbers. `source` is
-    the door that `final_test` opens: `source("test")` gives the sealed examples, `source("train")` all
-    others. A pickled copy, such as a worker process gets, has none.
+    such as `nb.Drawn`; it may know its `input_shape`. `classes` are the names of the classes where targets
+    are their numbers. `source` is the door that `final_test` opens: `source("test")` gives the sealed
+    examples, `source("train")` all others. A pickled copy, such as a worker process gets, has none.
     """
 
     name: str
@@ -95,7 +95,8 @@ class Dataset:
     @property
     def input_shape(self) -> tuple:
         """The shape of one input, such as (height, width, channels); of a tuple of inputs, their shapes."""
-        return each(lambda x: x.shape[1:], self.train.batch(slice(0, 1))[0])
+        known = getattr(self.train, "input_shape", None)
+        return known or each(lambda x: x.shape[1:], self.train.batch(slice(0, 1))[0])
 
     @cached_property
     def x_train(self) -> np.ndarray:

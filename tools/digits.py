@@ -78,7 +78,7 @@ def synthetic():
     for name in sorted(rng.permutation(every)[:VOICES]):
         for language, accents in ACCENTS.items():
             for digit in range(10):
-                accent, speed, pitch = rng.choice(accents), rng.integers(120, 221), rng.integers(25, 76)
+                accent, speed, pitch = rng.choice(accents), rng.integers(80, 181), rng.integers(25, 76)
                 yield name, language, digit, *spoken(str(digit), f"{accent}+{name}", speed, pitch)
 
 

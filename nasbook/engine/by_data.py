@@ -37,4 +37,8 @@ class ByData:
     @property
     def description(self) -> dict:
         """What a journal knows this evaluator by."""
-        return {str(key): trainer.description for key, trainer in self.trainers.items()}
+        every = {str(values): trainer.description for values, trainer in self.trainers.items()}
+        first, *others = every.values()
+        same = {name: told for name, told in first.items() if all(one[name] == told for one in others)}
+        own = {key: {n: told for n, told in one.items() if n not in same} for key, one in every.items()}
+        return same | {"by": self.genes, "trainers": own}

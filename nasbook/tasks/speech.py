@@ -1,62 +1,118 @@
 """Speech: ten spoken digits, from the samples of a sound to the digit."""
 
+import hashlib
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import keras
 import numpy as np
 from keras import layers, ops
 
-from nasbook.datasets import Dataset, Examples
-from nasbook.tasks.sounds import DIGITS, LENGTH, Clips, part
+from nasbook.datasets import SHA256, Dataset, Examples
+from nasbook.tasks.sounds import DIGITS, LENGTH, part
 from nasbook.tasks.spectra import VALUES, log_mel, mfcc
 from nasbook.tasks.variations import varied
 
 COPIES = 4  # of each clip to train on: the first as it is, the others varied
 
 
+class Front(NamedTuple):
+    """What a network is given of a sound; a waveform has neither bands nor windows, nor is it centered."""
+
+    front: str = "log-mel"
+    bands: int | None = 32
+    window: int | None = 512
+    centered: bool | None = False
+
+    def __call__(self, sounds: np.ndarray) -> np.ndarray:
+        """Samples as they are, (n, 8192, 1), or a spectrum, (n, frames, bands or 13).
+
+        A centered one has lost the mean over time of each band, and with it what a microphone hears better
+        or worse than others (Atal 1974).
+        """
+        if self.front == "waveform":
+            return sounds[..., np.newaxis]
+        x = {"log-mel": log_mel, "MFCC": mfcc}[self.front](sounds, self.bands, self.window)
+        return x - x.mean(axis=1, keepdims=True) if self.centered else x
+
+
+LOG_MEL = Front()
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Examples: the clips of a part as a front end hears them, worked out when they are first needed.
+
+    A copy in another process is a few words long, and works them out there. `clips` takes so many of those
+    to train on, of each of which there are four copies: the first as it is, the others varied.
+    """
+
+    part: str
+    front: Front = LOG_MEL
+    variation: str = "none"
+    clips: int | None = None
+
+    @property
+    def rows(self) -> np.ndarray:
+        """The clips of the part that these are, in their order."""
+        number = len(part(self.part).digits)
+        if self.part != "train":
+            return np.arange(number)
+        return np.tile(np.random.default_rng(0).permutation(number)[: self.clips], COPIES)
+
+    @property
+    def targets(self) -> np.ndarray:
+        return part(self.part).digits[self.rows].astype("int32")
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def batch(self, rows, epoch: int = 0) -> tuple[np.ndarray, np.ndarray]:
+        """What a network takes of these rows, and the digits."""
+        return heard(self)[rows], self.targets[rows]
+
+    @property
+    def input_shape(self) -> tuple[int, int]:
+        return self.front(np.zeros((1, LENGTH), "float32")).shape[1:]
+
+    @property
+    def digest(self) -> str:
+        """What tells these examples from all others."""
+        return hashlib.sha256(repr((SHA256["digits.npz"], COPIES, self)).encode()).hexdigest()
+
+
+@lru_cache(maxsize=6)
+def heard(examples: Heard) -> np.ndarray:
+    """What the front end makes of these examples, worked out once, if not long ago."""
+    rng, rows = np.random.default_rng(1), examples.rows
+    sounds = part(examples.part).sounds[rows]
+    if examples.part == "train":
+        for row in range(len(rows) // COPIES, len(rows)):
+            sounds[row] = varied(sounds[row], examples.variation, rng)
+    return examples.front(sounds)
+
+
 def load_digits(
-    front: str = "log-mel",
-    bands: int | None = 32,
-    window: int | None = 512,
+    front: Front = LOG_MEL,
     variation: str = "none",
     *,
     train: int | None = None,
     test: str = "test",
 ) -> Dataset:
-    """Spoken digits as `heard` gives them, and in training as the variation changes them; classes are digits.
+    """Spoken digits as a front end hears them, and those to train on as the variation changes them.
 
     Training, validation and sealed test clips are of synthetic voices, each voice in one of them only; with
-    test="real", the test clips are of people. Of each training clip there are four copies, the first as it
-    is; `train` takes so many clips.
+    test="real", the test clips are of people. `train` takes so many clips to train on. Classes are digits.
     """
+    known, held = Heard("train", front, variation, train), Heard("validation", front)
 
-    def examples(clips: Clips) -> Examples:
-        return Examples(heard(clips.sounds, front, bands, window), clips.digits.astype("int32"))
+    def source(name: str):
+        parts = zip(known.batch(slice(None)), held.batch(slice(None)), strict=True)
+        return Heard(test, front) if name == "test" else Examples(*map(np.concatenate, parts))
 
-    def source(name: str) -> Examples:
-        return examples(part(test)) if name == "test" else examples(copies(variation))
-
-    known = copies(variation)
-    if train is not None:
-        known = known.some(np.sort(np.random.default_rng(0).permutation(len(known.digits))[:train]))
-    return Dataset("digits", examples(known), examples(part("validation")), DIGITS, source)
-
-
-@cache
-def copies(variation: str) -> Clips:
-    """The clips to train on, four times, three of them varied."""
-    clips, rng = part("train"), np.random.default_rng(0)
-    names = [] if variation == "none" else variation.split("+")
-    others = [varied(sound, names, rng) for _ in range(COPIES - 1) for sound in clips.sounds]
-    return Clips(np.concatenate([clips.sounds, others]), *(np.tile(column, COPIES) for column in clips[1:]))
-
-
-def heard(sounds: np.ndarray, front: str, bands: int | None, window: int | None) -> np.ndarray:
-    """What a network is given of sounds: samples (n, 8192, 1), or a spectrum (n, frames, bands or 13)."""
-    if front == "waveform":
-        return sounds[..., np.newaxis]
-    return {"log-mel": log_mel, "MFCC": mfcc}[front](sounds, bands, window)
+    return Dataset("digits", known, held, DIGITS, source)
 
 
 def build(architecture: Mapping, input_shape: tuple, classes: int) -> keras.Model:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from nasbook.space import Choice, SearchSpace
+from nasbook.tasks.variations import VARIATIONS
 
-DATA_GENES = "front", "bands", "window", "variation"  # they change the data: see `nb.ByData`
+DATA_GENES = "front", "bands", "window", "centered", "variation"  # they change the data: see `nb.ByData`
 
 
 def speech_space() -> SearchSpace:
@@ -15,7 +16,8 @@ def speech_space() -> SearchSpace:
             Choice("front", ("waveform", "log-mel", "MFCC")),
             Choice("bands", (16, 32), when=spectral),
             Choice("window", (256, 512), when=spectral),
-            Choice("variation", ("none", "speed", "room", "channel")),
+            Choice("centered", (False, True), when=spectral),
+            Choice("variation", tuple(VARIATIONS)),
             Choice("kind", ("CNN", "GRU")),
             Choice("layers", (1, 2, 3)),
             Choice("width", (16, 32, 64)),
@@ -26,11 +28,11 @@ def speech_space() -> SearchSpace:
 
 
 def describe(genes: Mapping) -> str:
-    """For example: log-mel 32, window 512, varied speed > 3 x CNN 32 | dropout 0.3."""
-    front = (
-        f"{genes['front']} {genes['bands']}, window {genes['window']}" if "bands" in genes else genes["front"]
-    )
-    varied = "" if genes["variation"] == "none" else f", varied {genes['variation']}"
-    return (
-        f"{front}{varied} > {genes['layers']} x {genes['kind']} {genes['width']} | dropout {genes['dropout']}"
-    )
+    """For example: log-mel 32, window 512, centered, varied speed > 3 x CNN 32 | dropout 0.3."""
+    heard = [genes["front"]]
+    if "bands" in genes:
+        heard = [f"{genes['front']} {genes['bands']}", f"window {genes['window']}"]
+    heard += ["centered"] if genes.get("centered") else []
+    heard += [] if genes["variation"] == "none" else [f"varied {genes['variation']}"]
+    network = f"{genes['layers']} x {genes['kind']} {genes['width']}"
+    return f"{', '.join(heard)} > {network} | dropout {genes['dropout']}"

@@ -4,9 +4,8 @@ Each takes a sound, float32 of shape (8,192,) with silence around it, and a rand
 another.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
+from scipy.signal import fftconvolve
 
 from nasbook.tasks.sounds import LENGTH, RATE, in_the_middle
 
@@ -30,7 +29,7 @@ def room(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     echoes = rng.standard_normal(len(seconds)) * 10 ** (-3 * seconds / rng.uniform(0.1, 0.5))
     echoes *= rng.uniform(0, 0.7) / np.linalg.norm(echoes)
     echoes[0] += 1
-    return np.convolve(sound, echoes)[:LENGTH]
+    return fftconvolve(sound, echoes)[:LENGTH]
 
 
 def channel(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -41,13 +40,14 @@ def channel(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.fft.irfft(spectrum * np.exp(louder), LENGTH)
 
 
-VARIATIONS = {function.__name__: function for function in (speed, noise, room, channel)}
+ONES = (speed, noise, room, channel)
+VARIATIONS = {"none": (), **{function.__name__: (function,) for function in ONES}, "all": ONES}
 
 
-def varied(sound: np.ndarray, names: Sequence[str], rng: np.random.Generator) -> np.ndarray:
-    """The sound after these variations, one after the other, as loud as can be."""
-    for name in names:
-        sound = VARIATIONS[name](sound, rng)
+def varied(sound: np.ndarray, name: str, rng: np.random.Generator) -> np.ndarray:
+    """The sound after the variations of this name, one after the other, as loud as can be."""
+    for function in VARIATIONS[name]:
+        sound = function(sound, rng)
     return (sound / np.abs(sound).max()).astype("float32")
 
 
