@@ -45,6 +45,9 @@ _PUBLIC = {
     "tasks.speech": ["load_digits"],
     "tasks.own_sounds": ["load_sounds"],
     "tasks.speech_space": ["speech_space"],
+    "tasks.ratings": ["load_lecturers"],
+    "tasks.own_ratings": ["load_ratings"],
+    "tasks.recommender_space": ["recommender_space"],
     "space": ["Choice", "SearchSpace", "Architecture"],
     "networks": ["Layer", "layers", "lenet_space", "build", "cost", "trace"],
     "tasks.article": ["article_space"],
@@ -86,6 +89,7 @@ _MODULES = {
     **{name: f"tasks.{name}" for name in ("boxes", "detection", "scenes", "segmentation")},
     **{name: f"tasks.{name}" for name in ("bleu", "characters", "language_model", "text", "translation")},
     **{name: f"tasks.{name}" for name in ("sounds", "spectra", "speech", "variations")},
+    **{name: f"tasks.{name}" for name in ("collaborative", "ranking", "recommender", "stars")},
 }
 
 __all__ = sorted([*_HOME, *_MODULES])

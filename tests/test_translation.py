@@ -258,7 +258,7 @@ def test_each_architecture_is_trained_with_its_own_units():
     for merges, one in data.items():
         trial, model = trainer.fit(SPACE.architecture(GENES | dict(merges=merges, blocks=1)), seed=0)
         assert trial.status == "done" and model.output_shape[-1] == len(one.classes), trial.error
-    assert set(trainer.description) == {"0", "300"}
+    assert set(trainer.description["trainers"]) == {"0", "300"} and trainer.description["epochs"] == 1
 
 
 def test_several_genes_can_change_the_data():

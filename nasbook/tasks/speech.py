@@ -112,7 +112,7 @@ def load_digits(
         parts = zip(known.batch(slice(None)), held.batch(slice(None)), strict=True)
         return Heard(test, front) if name == "test" else Examples(*map(np.concatenate, parts))
 
-    return Dataset("digits", known, held, DIGITS, source)
+    return Dataset("spoken digits", known, held, DIGITS, source)
 
 
 def build(architecture: Mapping, input_shape: tuple, classes: int) -> keras.Model:

@@ -1,17 +1,29 @@
 """Recommendation by linear algebra: what was liked by those who liked what you liked.
 
 Each method learns from a matrix of ratings, 1 where liked, -1 where not, 0 where unknown, and gives scores of
-the same shape to a matrix of histories.
+the same shape to a matrix of histories. `history` says what counts in one: what was "liked", or all that was
+"rated", since even what one did not like says where one has been.
 """
 
 import numpy as np
+
+
+def liked(ratings: np.ndarray) -> np.ndarray:
+    return (ratings > 0).astype("float32")
+
+
+def rated(ratings: np.ndarray) -> np.ndarray:
+    return (ratings != 0).astype("float32")
+
+
+READ = {"liked": liked, "rated": rated}
 
 
 class Popular:
     """Recommends to everybody what most liked."""
 
     def fit(self, ratings: np.ndarray) -> "Popular":
-        self.liked = (ratings > 0).sum(axis=0)
+        self.liked = liked(ratings).sum(axis=0)
         return self
 
     def predict(self, histories: np.ndarray) -> np.ndarray:
@@ -24,12 +36,12 @@ class ItemNeighbors:
     Of each thing the `k` most similar ones count; `shrink` makes similarities of few likings smaller.
     """
 
-    def __init__(self, k: int = 100, shrink: float = 10):
-        self.k, self.shrink = k, shrink
+    def __init__(self, k: int = 100, shrink: float = 10, history: str = "liked"):
+        self.k, self.shrink, self.read = k, shrink, READ[history]
 
     def fit(self, ratings: np.ndarray) -> "ItemNeighbors":
-        liked = (ratings > 0).astype("float32")
-        both = liked.T @ liked
+        likings = liked(ratings)
+        both = likings.T @ likings
         long = np.sqrt(np.diag(both))
         similar = both / (np.outer(long, long) + self.shrink + 1e-9)
         np.fill_diagonal(similar, 0)
@@ -38,7 +50,7 @@ class ItemNeighbors:
         return self
 
     def predict(self, histories: np.ndarray) -> np.ndarray:
-        return (histories > 0) @ self.similar
+        return self.read(histories) @ self.similar
 
 
 class EASE:
@@ -47,15 +59,15 @@ class EASE:
     `penalty` keeps its weights small. Nothing predicts itself: its diagonal is 0.
     """
 
-    def __init__(self, penalty: float = 200):
-        self.penalty = penalty
+    def __init__(self, penalty: float = 200, history: str = "liked"):
+        self.penalty, self.read = penalty, READ[history]
 
     def fit(self, ratings: np.ndarray) -> "EASE":
-        liked = (ratings > 0).astype("float64")
-        inverse = np.linalg.inv(liked.T @ liked + self.penalty * np.eye(liked.shape[1]))
+        likings = liked(ratings).astype("float64")
+        inverse = np.linalg.inv(likings.T @ likings + self.penalty * np.eye(likings.shape[1]))
         self.weights = -inverse / np.diag(inverse)
         np.fill_diagonal(self.weights, 0)
         return self
 
     def predict(self, histories: np.ndarray) -> np.ndarray:
-        return (histories > 0) @ self.weights
+        return self.read(histories) @ self.weights
