@@ -2,10 +2,13 @@
 
 import dataclasses
 import html
+import io
 import itertools
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from scipy.io import wavfile
 
 import nasbook as nb
 from nasbook.figures import widgets
@@ -200,3 +203,18 @@ def test_a_logarithmic_axis_has_few_numbers_and_plain_ones():
     nb.plots.logarithmic_x(axes)
     texts = [label.get_text() for label in axes.get_xticklabels() + axes.get_xticklabels(minor=True)]
     assert {"5", "10", "20"} <= set(texts) <= {"", *"125", "10", "20", "50", "100"}
+
+
+def test_clips_can_be_listened_to_one_after_the_other():
+    tone = np.sin(np.arange(8_192) / 3).astype("float32")
+    sounds, heard = np.stack([tone, tone / 2]), np.random.default_rng(0).random((2, 32, 16))
+    live = widgets.listen(sounds, heard, ["a <seven>", "heard as 3"])
+    which, player, picture, text = live.widget.children
+    before = player.value, picture.value
+    assert text.value == "<p>a &lt;seven&gt;</p>"
+    rate, samples = wavfile.read(io.BytesIO(player.value))
+    assert rate == 8_000 and np.allclose(samples / 32_767, tone, atol=1e-4)
+    which.value = 1
+    assert text.value == "<p>heard as 3</p>"
+    assert player.value != before[0] and picture.value != before[1]
+    assert "<audio controls" in live.fallback["text/html"] and "a &lt;seven&gt;" in live.fallback["text/html"]

@@ -7,6 +7,9 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets
+import numpy as np
+from matplotlib.figure import Figure
+from scipy.io import wavfile
 
 from nasbook.figures import plots, seen
 from nasbook.networks import IMAGE, layers, lenet_space, trace
@@ -240,3 +243,44 @@ def detections_html(true, found) -> str:
     truth, said = true[true[:, 0] >= 0], found[found[:, 0] >= 0]
     right = int(whether_right(truth, said).sum())
     return f"<p>{right} of {len(truth)} digits found; {len(said) - right} of {len(said)} boxes wrong</p>"
+
+
+def listen(sounds: np.ndarray, heard: np.ndarray, said: Sequence[str], rate: int = 8_000) -> Live:
+    """Listen to clips: each with what a front end makes of it, and what is `said` of it, in one line each.
+
+    `sounds` has shape (n, samples), from -1 to 1; `heard` (n, frames, bands), the lowest band first.
+    """
+    which = ipywidgets.IntSlider(value=0, min=0, max=len(sounds) - 1, description="clip")
+    player, text = ipywidgets.Audio(autoplay=False, loop=False, format="wav"), ipywidgets.HTML()
+    picture = ipywidgets.Image(format="png")
+
+    def update(_=None) -> None:
+        clip = which.value
+        player.value = wav(sounds[clip], rate)
+        picture.value = png(spectrogram(sounds[clip], heard[clip], rate))
+        text.value = f"<p>{html.escape(said[clip])}</p>"
+
+    which.observe(update, names="value")
+    update()
+    source = f"data:audio/wav;base64,{base64.b64encode(player.value).decode()}"
+    still = f'<audio controls src="{source}"></audio>{picture_html(picture.value)}{text.value}'
+    return Live(ipywidgets.VBox([which, player, picture, text]), {"text/html": still})
+
+
+def wav(sound: np.ndarray, rate: int) -> bytes:
+    """A sound as the bytes of a WAV file, in 16 bits."""
+    buffer = io.BytesIO()
+    wavfile.write(buffer, rate, np.round(32_767 * np.clip(sound, -1, 1)).astype("int16"))
+    return buffer.getvalue()
+
+
+def spectrogram(sound: np.ndarray, heard: np.ndarray, rate: int) -> Figure:
+    """The samples of a sound, and below them its bands, at the same seconds."""
+    figure, seconds = Figure(figsize=(5.6, 3.4)), len(sound) / rate
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(1, 2))
+    above.plot(np.arange(len(sound)) / rate, sound, lw=0.5)
+    above.set(ylim=(-1, 1), ylabel="sample")
+    below.imshow(heard.T, origin="lower", aspect="auto", extent=(0, seconds, 0, heard.shape[1]), cmap="magma")
+    below.set(xlabel="second", ylabel="band", xlim=(0, seconds))
+    below.grid(visible=False)
+    return figure

@@ -1,4 +1,4 @@
-"""Sounds: ten spoken digits in five languages, by synthetic voices; and by real ones, for the test.
+"""Sounds: ten spoken digits in five languages, by synthetic voices; and by real ones.
 
 A sound is 8,192 samples at 8,000 a second, float32 between -1 and 1: a little more than a second, with
 silence where the voice is done. `data/README.md` says where the voices are from.
@@ -16,7 +16,8 @@ from nasbook.datasets import verified
 RATE, LENGTH = 8_000, 8_192
 DIGITS = tuple("0123456789")
 LANGUAGES = ("en", "es", "fr", "it", "ru")
-REAL = ("Allison", "Armelle", "Carlo", "Colombian", "June", "Maxim", "Menardi")
+PEOPLE = ("Allison", "Menardi")  # real voices that a reader may look at
+SEALED = ("Armelle", "Carlo", "Colombian", "June", "Maxim")  # those of the test
 VALIDATION, TEST = 10, 10  # synthetic voices, of 50
 
 
@@ -69,10 +70,14 @@ def in_the_middle(sound: np.ndarray) -> np.ndarray:
 
 @cache
 def part(name: str) -> Clips:
-    """The clips of "train", "validation" or "test", each with its own voices, or those of "real" ones."""
+    """The clips of one part, each with its own voices.
+
+    "train" and "validation" are synthetic voices, "people" two real ones. "test", which is for `final_test`,
+    has other synthetic voices, and behind them five real ones.
+    """
     clips = every()
-    made = sorted({*clips.voices.tolist()} - {*REAL})
+    made = sorted({*clips.voices.tolist()} - {*PEOPLE, *SEALED})
     order = np.random.default_rng(0).permutation(made).tolist()
-    voices = {"validation": order[:VALIDATION], "test": order[VALIDATION:][:TEST]}
-    voices |= {"train": order[VALIDATION + TEST :], "real": REAL}
+    voices = {"validation": order[:VALIDATION], "test": [*order[VALIDATION:][:TEST], *SEALED]}
+    voices |= {"train": order[VALIDATION + TEST :], "people": PEOPLE}
     return clips.some(np.isin(clips.voices, voices[name]))

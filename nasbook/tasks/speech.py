@@ -94,23 +94,18 @@ def heard(examples: Heard) -> np.ndarray:
     return examples.front(sounds)
 
 
-def load_digits(
-    front: Front = LOG_MEL,
-    variation: str = "none",
-    *,
-    train: int | None = None,
-    test: str = "test",
-) -> Dataset:
+def load_digits(front: Front = LOG_MEL, variation: str = "none", *, train: int | None = None) -> Dataset:
     """Spoken digits as a front end hears them, and those to train on as the variation changes them.
 
-    Training, validation and sealed test clips are of synthetic voices, each voice in one of them only; with
-    test="real", the test clips are of people. `train` takes so many clips to train on. Classes are digits.
+    Training and validation clips are of synthetic voices, each in one of them only. The sealed test has 500
+    clips of other synthetic voices, and then 50 of five real ones. `train` takes so many clips to train on.
+    Classes are the digits.
     """
     known, held = Heard("train", front, variation, train), Heard("validation", front)
 
     def source(name: str):
         parts = zip(known.batch(slice(None)), held.batch(slice(None)), strict=True)
-        return Heard(test, front) if name == "test" else Examples(*map(np.concatenate, parts))
+        return Heard("test", front) if name == "test" else Examples(*map(np.concatenate, parts))
 
     return Dataset("spoken digits", known, held, DIGITS, source)
 
