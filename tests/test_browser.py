@@ -168,6 +168,7 @@ WIDGETS = {  # a cell for each kind, and the key that moves its first slider
     "explore": ("nb.widgets.explore(table)", "ArrowRight"),
     "race": ("nb.widgets.race(runs, table.regret)", "ArrowLeft"),
     "pareto": ("nb.widgets.pareto(table)", "ArrowLeft"),
+    "listen": ("nb.widgets.listen(tones, bands, list('abc'))", "ArrowRight"),
     "detections": ("nb.widgets.detections(images, boxes, boxes, list('0123456789'), sure)", "ArrowRight"),
 }
 BEFORE = """import numpy as np
@@ -175,6 +176,8 @@ import nasbook as nb
 table = nb.Table.load()
 runs = {"GA": nb.statistics.repeat(nb.Genetic(table.space), table, 20, 3)}
 images, boxes = nb.load_scenes("boxes", side=96, train=3, validation=3).validation.batch(slice(None))
+tones = np.sin(np.arange(3 * 8_192) / 5).reshape(3, -1)
+bands = np.random.default_rng(0).random((3, 32, 32))
 def sure(boxes, confidence, overlap):
     return np.pad(boxes, ((0, 0), (0, 0), (0, 1)), constant_values=0.5)"""
 

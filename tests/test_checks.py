@@ -13,6 +13,7 @@ from scipy.stats import norm
 
 import nasbook as nb
 from nasbook.course.exercises import CHECKERS, NotYet
+from nasbook.course.exercises.chapter_22 import greedy, least
 from nasbook.strategies.reinforce import softmax
 from nasbook.tasks.boxes import overlaps
 
@@ -744,6 +745,18 @@ def played(trainings, noise, spread):
 
 FAULTS = {"7.1", "7.2", "7.3", "7.5", "7.7", "8.1", "8.4"}
 
+
+def cosines(liked, off: bool = True, power: float = 0.5, least: float = 1e-12):
+    """The cosines of all columns, or with a mistake."""
+    both = (liked.T @ liked).astype(float)
+    long = np.diag(both) ** power
+    with np.errstate(invalid="ignore"):
+        similar = both / np.maximum(np.outer(long, long), least)
+    if off:
+        np.fill_diagonal(similar, 0)
+    return similar
+
+
 WRONG = [
     ("00.1", (0.5,), "how many are there"),
     ("00.1", ("a tenth",), "number between 0 and 1"),
@@ -1247,6 +1260,32 @@ WRONG = [
     ("21.3", (set("abcdef"),), "e: what did"),
     ("21.3", (set("abcd"),), "f: what would"),
     ("21.3", (set("abcdfg"),), "g: in how many"),
+    ("22.1", (lambda mel: "700",), "give one number"),
+    ("22.1", (lambda mel: 2595 * np.log10(1 + mel / 700),), "the mel scale itself"),
+    ("22.1", (lambda mel: 700 * (np.exp(mel / 2595) - 1),), "has the base 10"),
+    ("22.1", (lambda mel: 700 * 10 ** (mel / 2595),), "adds 1 before"),
+    ("22.1", (lambda mel: 7.0 * mel + 1,), "Solve m"),
+    ("22.2", (lambda a, b: [0],), "give one number"),
+    ("22.2", (lambda a, b: least(a, b) / (len(a) + len(b)),), "not divided"),
+    ("22.2", (greedy,), "look further"),
+    ("22.2", (lambda a, b: least(a, b, steps=((1, 0), (0, 1))),), "in both at once"),
+    ("22.2", (lambda a, b: least(a, b) - abs(a[0] - b[0]),), "both ends count"),
+    ("22.2", (lambda a, b: 99.0,), "least sum"),
+    ("22.3", (7,), "give letters"),
+    *(("22.3", (set("abcef") ^ {letter},), f"{letter}: ") for letter in "abcdefg"),
+    ("23.1", (lambda liked: liked,), "give one number"),
+    ("23.1", (lambda liked: sum(1 / place for place, one in enumerate(liked, 1) if one),), "only the first"),
+    ("23.1", (lambda liked: 1 / max(1, [*liked, True].index(True)),), "counted from 1"),
+    ("23.1", (lambda liked: 1 / ([*liked, True].index(True) + 1),), "which is 0"),
+    ("23.1", (lambda liked: 0.9,), "At which place"),
+    ("23.2", (lambda liked: liked @ liked.T,), r"of shape \(6, 6\)"),
+    ("23.2", (lambda liked: cosines(liked, off=False),), "the diagonal is 0"),
+    ("23.2", (lambda liked: liked.T @ liked,), "counts of who liked both"),
+    ("23.2", (lambda liked: cosines(liked, power=1),), "the roots of the counts"),
+    ("23.2", (lambda liked: cosines(liked, least=0),), "no division by 0"),
+    ("23.2", (lambda liked: 0 * (liked.T @ liked),), "not the cosines"),
+    ("23.3", (7,), "give letters"),
+    *(("23.3", (set("abcde") ^ {letter},), f"{letter}: ") for letter in "abcdefg"),
 ]
 
 
@@ -1412,6 +1451,12 @@ RIGHT = [
     ("21.1", (lambda counts: ("s", "t") if "low" in counts else list(merged_first(counts)),)),
     ("21.2", (clipped,)),
     ("21.3", ("abcdf",)),
+    ("22.1", (lambda mel: 700 * (10 ** (mel / 2595) - 1),)),
+    ("22.2", (least,)),
+    ("22.3", ("abcef",)),
+    ("23.1", (lambda liked: next((1 / place for place, one in enumerate(liked, 1) if one), 0),)),
+    ("23.2", (cosines,)),
+    ("23.3", ("abcde",)),
 ]
 
 

@@ -4,6 +4,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from nasbook.tasks.sounds import LENGTH
+from nasbook.tasks.spectra import mfcc
+
+
+def voiced_frames(sounds: np.ndarray) -> list[np.ndarray]:
+    """The MFCC of each sound without the silence around it, centered: (frames, 13), as many as it needs."""
+    found, hop = [], LENGTH // 32
+    for sound, frames in zip(sounds, mfcc(sounds), strict=True):
+        there = np.flatnonzero(sound) // hop
+        frames = frames[there[0] : there[-1] + 1]
+        found.append(frames - frames.mean(axis=0))
+    return found
+
 
 def distances(sound: np.ndarray, others: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     """From one sound, (frames, features), to each of the others, (n, longest, features), of these lengths.
