@@ -1,9 +1,9 @@
-"""How much faster is linear algebra than a loop? `python benchmarks/recommending.py` fills `recommending.csv`.
+"""Is linear algebra faster than a loop? `python benchmarks/recommending.py` fills `recommending.csv`.
 
-Seconds to learn from all students who liked a lecturer, and to score all lecturers for those of the validation part, by
-the matrices of `nasbook.tasks.collaborative` and by loops that do the same: over students for neighbors, over lecturers, a
-regression each, for EASE. The scores are equal; how far they are apart stands beside the times. The ways take
-turns, on one thread.
+Seconds to learn from all students who liked a lecturer, and to score all lecturers for those of the
+validation part: by the matrices of `nasbook.tasks.collaborative`, and by loops that do the same, over
+students for neighbors, over lecturers, a regression each, for EASE. The scores are equal; how far they are
+apart stands beside the times. The ways take turns, on one thread.
 """
 
 import argparse

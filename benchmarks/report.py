@@ -333,9 +333,10 @@ def reading_part() -> Iterable[str]:
 def recommending_part() -> Iterable[str]:
     frame = pd.read_csv(HERE / "recommending.csv")
     yield (
-        "**Recommending** (`recommending.py`): seconds to learn from 1,885 students and to score 1,128 lecturers for "
-        "1,476 of them, by matrices and by loops with the same result, to "
-        f"{frame['scores differ by'].max():.0e}; medians of {frame['rounds'][0]} rounds, ratios those within a round."
+        "**Recommending** (`recommending.py`): seconds to learn from 1,885 students and to score 1,128 "
+        "lecturers for 1,476 of them, by matrices and by loops with the same result, to "
+        f"{frame['scores differ by'].max():.0e}; medians of {frame['rounds'][0]} rounds, ratios those within "
+        "a round."
     )
     rows = frame[["method", "matrices (s)", "loops (s)", "ratio"]].itertuples(index=False)
     cells = ((name, f"{fast:.2f}", f"{slow:.1f}", f"{ratio:.0f}") for name, fast, slow, ratio in rows)
