@@ -17,12 +17,12 @@ ROWS = [
     "space counting datasets metrics trial pareto",
     "table networks strategies tasks",
     "engine",
-    "study training",
+    "study training sharing",
     "statistics final_testing",
     "course figures",
 ]
 ROW_OF = {name: number for number, row in enumerate(ROWS) for name in row.split()}
-WINGS = ("engine", "tasks", "figures", "course")
+WINGS = ("engine", "tasks", "sharing", "figures", "course")
 HEART = [file for file in sorted(ROOT.glob("*.py")) if file.stem not in ("__init__", "__main__")]
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import keras
 import numpy as np
 from keras import ops
-from nasbook.sharing.supernet import SPACE, Supernet
 
+from nasbook.sharing.supernet import SPACE, Supernet
 from nasbook.space import Architecture
 
 

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from nasbook.sharing import darts, paths, supernet
 
 import nasbook as nb
+from nasbook.sharing import darts, paths, supernet
 
 CLASSES = 10
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from nasbook.sharing.supernet import SPACE, path
 
 from nasbook.datasets import Examples, digest_of
+from nasbook.sharing.supernet import SPACE, path
 
 ALL = tuple(SPACE.enumerate())
 PATHS = {name: np.stack([path(a)[name] for a in ALL]) for name in SPACE.names}
