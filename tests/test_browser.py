@@ -132,9 +132,9 @@ def assert_no_error_but_those_meant(page, cells) -> None:
 TOTAL, PARAMETERS = '.jupyter-widgets tr:has-text("total")', 2  # a row, and a column
 
 
-def total_parameters(page) -> int:
+def total_parameters(cell) -> int:
     # text_content, since inner_text is empty until the browser has drawn what was scrolled into view.
-    number = page.locator(f"{TOTAL} td").nth(PARAMETERS).text_content()
+    number = cell.locator(f"{TOTAL} td").nth(PARAMETERS).text_content()
     return int(number.replace(",", ""))
 
 
@@ -142,11 +142,11 @@ def move_slider(page, cell) -> tuple[int, int]:
     """The total of parameters in a cell's table before and after its first slider goes one step right."""
     handle = cell.locator(".widget-slider .noUi-handle").first
     handle.scroll_into_view_if_needed()
-    before = total_parameters(page)
+    before = total_parameters(cell)
     handle.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_selector(f'{TOTAL}:not(:has-text("{before:,}"))')
-    return before, total_parameters(page)
+    cell.locator(f'{TOTAL}:not(:has-text("{before:,}"))').wait_for()
+    return before, total_parameters(cell)
 
 
 def test_the_first_notebook_runs_in_jupyterlab(run_all):
