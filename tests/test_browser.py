@@ -132,36 +132,25 @@ def assert_no_error_but_those_meant(page, cells) -> None:
 TOTAL, PARAMETERS = '.jupyter-widgets tr:has-text("total")', 2  # a row, and a column
 
 
-def total_parameters(page) -> int:
+def total_parameters(cell) -> int:
     # text_content, since inner_text is empty until the browser has drawn what was scrolled into view.
-    number = page.locator(f"{TOTAL} td").nth(PARAMETERS).text_content()
+    number = cell.locator(f"{TOTAL} td").nth(PARAMETERS).text_content()
     return int(number.replace(",", ""))
 
 
-def move_slider(page) -> tuple[int, int]:
-    """The total number of parameters in the table before and after the first slider goes one step right."""
-    handle = page.locator(".widget-slider .noUi-handle").first
+def move_slider(page, cell) -> tuple[int, int]:
+    """The total of parameters in a cell's table before and after its first slider goes one step right."""
+    handle = cell.locator(".widget-slider .noUi-handle").first
     handle.scroll_into_view_if_needed()
-    before = total_parameters(page)
+    before = total_parameters(cell)
     handle.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_selector(f'{TOTAL}:not(:has-text("{before:,}"))')
-    return before, total_parameters(page)
+    cell.locator(f'{TOTAL}:not(:has-text("{before:,}"))').wait_for()
+    return before, total_parameters(cell)
 
 
 def test_the_first_notebook_runs_in_jupyterlab(run_all):
     assert_no_error_but_those_meant(*run_all("00_start_here.ipynb"))
-
-
-def test_lenet5_by_hand_runs_and_its_slider_changes_the_table(run_all):
-    import nasbook as nb
-
-    page, cells = run_all("02_lenet5_by_hand.ipynb")
-    assert_no_error_but_those_meant(page, cells)
-    space = nb.lenet_space()
-    first = {name: options[0] for name, options in space.options.items()}
-    shallow, deeper = (space.architecture({**first, "blocks": blocks}) for blocks in (1, 2))
-    assert move_slider(page) == (nb.cost(shallow).parameters, nb.cost(deeper).parameters)
 
 
 WIDGETS = {  # a cell for each kind, and the key that moves its first slider
@@ -182,8 +171,10 @@ def sure(boxes, confidence, overlap):
     return np.pad(boxes, ((0, 0), (0, 0), (0, 1)), constant_values=0.5)"""
 
 
-def test_sliders_redraw_their_pictures(run_all, lab):
-    sources = [BEFORE, *(source for source, _ in WIDGETS.values())]
+def test_sliders_redraw_their_table_and_their_pictures(run_all, lab):
+    import nasbook as nb
+
+    sources = [BEFORE, *(source for source, _ in WIDGETS.values()), "nb.widgets.design()"]
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}  # or JupyterLab asks for one
     short = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, sources)), metadata=metadata)
     nbformat.write(short, lab[1] / "short.ipynb")
@@ -199,6 +190,11 @@ def test_sliders_redraw_their_pictures(run_all, lab):
         page.wait_for_function(
             "([image, before]) => image.src !== before", arg=[picture.element_handle(), before]
         )
+    space = nb.lenet_space()
+    first = {name: options[0] for name, options in space.options.items()}
+    shallow, deeper = (space.architecture({**first, "blocks": blocks}) for blocks in (1, 2))
+    last = page.locator(".jp-CodeCell").nth(len(sources) - 1)
+    assert move_slider(page, last) == (nb.cost(shallow).parameters, nb.cost(deeper).parameters)
 
 
 def test_the_chapters_show_these_widgets():

@@ -1,7 +1,7 @@
 """What is taught is written out in the notebook.
 
-A cell with the tag `nasbook:<module>:<qualname>` defines the same function as the module does, docstrings and
-annotations aside.
+A cell with the tag `nasbook:<module>:<qualname>` defines the same function or class as the module does,
+docstrings and annotations aside.
 """
 
 import ast
@@ -34,6 +34,12 @@ class Bare(ast.NodeTransformer):
             node.body = node.body[1:] or [ast.Pass()]
         return node
 
+    def visit_ClassDef(self, node):
+        self.generic_visit(node)
+        if ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+        return node
+
     def visit_arg(self, node):
         return ast.arg("space" if node.arg == "self" else node.arg)
 
@@ -46,12 +52,13 @@ class Bare(ast.NodeTransformer):
 
 
 def function(source: str, qualname: str) -> str:
-    """The function of this name in a piece of source, bare, as a dump of its syntax tree."""
+    """The function or class of this name in a piece of source, bare, as a dump of its syntax tree."""
     body = ast.parse(source).body
     *classes, name = qualname.split(".")
     for scope in classes:
         body = next(node.body for node in body if isinstance(node, ast.ClassDef) and node.name == scope)
-    (found,) = (node for node in body if isinstance(node, ast.FunctionDef) and node.name == name)
+    kinds = ast.FunctionDef | ast.ClassDef
+    (found,) = (node for node in body if isinstance(node, kinds) and node.name == name)
     return ast.unparse(ast.fix_missing_locations(Bare().visit(found)))
 
 

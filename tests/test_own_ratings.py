@@ -84,6 +84,12 @@ def test_the_rare_are_left_out_until_nobody_is(table, tmp_path):
         (lambda t: pd.concat([t, t[:1]]), "rated before: line 362"),
         (lambda t: t[:3], "0 people and 0 things have at least 5 ratings"),
         (lambda t: t.assign(timestamp=1), "No ratings are left for"),
+        (
+            lambda t: t.assign(rating=(t["rating"] > 3).astype(int)),
+            "No rating reaches liked=4, the highest is 1",
+        ),
+        (lambda t: t.assign(timestamp=t["userId"]), "people liked something both in the training and in the"),
+        (lambda t: t.assign(userId="u" + t["userId"].astype(str)), "has no numbers in the column userId"),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_its_line(table, tmp_path, spoil, message):

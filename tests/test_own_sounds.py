@@ -75,6 +75,16 @@ def test_notes_of_a_program_in_a_file_do_no_harm(tmp_path, recwarn):
     assert not recwarn.list
 
 
+def test_a_constant_in_the_recording_is_not_taken_for_sound(tmp_path):
+    for kind, hertz in (("high", 880), ("low", 220)):
+        (tmp_path / kind).mkdir()
+        for number in range(5):
+            quiet = np.pad(tone(0.2, hertz + number), 2_000) + 0.2
+            wavfile.write(tmp_path / kind / f"{number}.wav", 8_000, quiet.astype("float32"))
+    lengths = {len(np.flatnonzero(sound)) for sound in find(tmp_path)[1]}
+    assert max(lengths) < 2_200, "0.2 seconds, and a little around them"
+
+
 def test_a_folder_becomes_a_data_set(folder):
     data = load_sounds(folder, groups=lambda name: name.split("/")[1].split("-")[0])
     assert data.classes == ("high", "low")
@@ -128,6 +138,10 @@ def no_samples(file):
     wavfile.write(file, 8_000, np.zeros(0, "int16"))
 
 
+def no_numbers(file):
+    wavfile.write(file, 8_000, np.where(np.arange(4_000) == 7, np.nan, tone()).astype("float32"))
+
+
 def rate_of_no_recording(file):
     wavfile.write(file, 100, in_16_bits(tone()))
 
@@ -141,6 +155,7 @@ def rate_of_no_recording(file):
         (silence, r"Silent sounds: high/voice3-3\.wav\. To go on, record them again"),
         (channels_that_cancel, r"Silent sounds: high/voice3-3\.wav"),
         (no_samples, r"Silent sounds: high/voice3-3\.wav"),
+        (no_numbers, r"Sounds with samples that are no number: high/voice3-3\.wav\. To go on, convert"),
         (rate_of_no_recording, r"Rates below 4,000 or above 192,000 .*: high/voice3-3\.wav"),
     ],
 )

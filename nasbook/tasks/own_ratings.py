@@ -17,6 +17,7 @@ FORMATS = {  # what MovieLens calls its files, and how they are written
     "ratings.dat": dict(sep="::", header=None, names=COLUMNS, engine="python"),
     "u.data": dict(sep="\t", header=None, names=COLUMNS),
 }
+FEWEST = 10  # people who can be asked
 CELLS = 50_000_000  # people x things that fit into memory, several times
 
 
@@ -33,8 +34,9 @@ def load_ratings(
 
     A table of yours is a CSV file with the columns userId, movieId, rating and timestamp, in any order. The
     newest `test` of all ratings are sealed, the `validation` before them is for the search. A rating from
-    `liked` on says that somebody likes something; people and things with fewer than `least` ratings are left
-    out. An example is a person, as `nb.load_lecturers` has them; no terms or departments are known.
+    `liked` on says that somebody likes something. People and things with fewer than `least` ratings are left
+    out; those of the test count there, too. An example is a person, as `nb.load_lecturers` has them; no terms
+    or departments are known.
 
     Raises ValueError, with the lines, for columns that are missing, for what is no number, and where somebody
     rates a thing twice; for too many people and things, or too few; FileNotFoundError where there is nothing.
@@ -56,6 +58,7 @@ def load_ratings(
         frame = kept[sealed] if parts == ("test",) else open_part[open_part["part"].isin(parts)]
         return matrix(frame, shape, liked)
 
+    check_likings(some("train"), some("validation"), liked, float(kept["rating"].max()))
     return in_time(name or file.parent.name, some, nothing_known(shape))
 
 
@@ -86,6 +89,10 @@ def read(file: Path) -> pd.DataFrame:
         )
     first = 1 if FORMATS.get(file.name, {}).get("header", 0) is None else 2
     numbers = frame[COLUMNS].apply(pd.to_numeric, errors="coerce")
+    if words := [name for name in COLUMNS if len(numbers) and numbers[name].isna().all()]:
+        raise ValueError(
+            f"{file.name} has no numbers in the column {', '.join(words)}: give numbers, times in seconds."
+        )
     bad = np.flatnonzero(~np.isfinite(numbers).all(axis=1))
     refuse(lines(bad, first), "Lines that do not have four numbers", "mend or delete them")
     twice = np.flatnonzero(numbers.duplicated(["userId", "movieId"]))
@@ -118,6 +125,20 @@ def check_size(shape: tuple[int, int], least: int) -> None:
         raise ValueError(
             f"{shape[0]:,} people and {shape[1]:,} things have at least {least} ratings, which is too much "
             f"for a matrix in memory: give a larger `least`, so that their product is at most {CELLS:,}."
+        )
+
+
+def check_likings(before: np.ndarray, after: np.ndarray, liked: float, most: float) -> None:
+    """Raises ValueError where too few people liked something in the first part, and in the second."""
+    if most < liked:
+        raise ValueError(
+            f"No rating reaches liked={liked:g}, the highest is {most:g}: give a smaller `liked`."
+        )
+    both = int(((before > 0).any(axis=1) & (after > 0).any(axis=1)).sum())
+    if both < FEWEST:
+        raise ValueError(
+            f"{both} people liked something both in the training and in the validation part, and at least "
+            f"{FEWEST} are needed: give ratings of a longer time, or other shares."
         )
 
 

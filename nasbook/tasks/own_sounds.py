@@ -86,9 +86,11 @@ def find(path: Path) -> tuple[list[str], np.ndarray, list[str], str]:
 
     odd = named(lambda one: not SLOWEST <= one.rate <= FASTEST)
     refuse(odd, f"Rates below {SLOWEST:,} or above {FASTEST:,} samples a second", "mend their headers")
-    silent = named(lambda one: not len(one.samples) or np.abs(one.samples).max() < SILENT)
+    wild = named(lambda one: not np.isfinite(one.samples).all())
+    refuse(wild, "Sounds with samples that are no number", cure)
+    silent = named(lambda one: not one.samples.size or np.ptp(one.samples) < 2 * SILENT)
     refuse(silent, "Silent sounds", "record them again, or delete them (two channels may cancel each other)")
-    sounds = [trimmed(at_rate(*one)) for one in found]
+    sounds = [trimmed(at_rate(one.rate, one.samples - one.samples.mean())) for one in found]
     warn(
         "clipped: they were recorded too loud",
         named(lambda one: np.mean(np.abs(one.samples) > 0.999) > CLIPPED),

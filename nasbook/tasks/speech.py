@@ -29,8 +29,8 @@ class Front(NamedTuple):
     def __call__(self, sounds: np.ndarray) -> np.ndarray:
         """Samples as they are, (n, 8192, 1), or a spectrum, (n, frames, bands or 13).
 
-        A centered one has lost the mean over time of each band, and with it what a microphone hears better
-        or worse than others (Atal 1974).
+        A centered one has lost the mean over time of each band, and with it most of what a microphone hears
+        better or worse than others (Atal 1974).
         """
         if self.front == "waveform":
             return sounds[..., np.newaxis]

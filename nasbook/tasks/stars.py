@@ -15,7 +15,7 @@ def rmse(true: np.ndarray, said: np.ndarray) -> float:
 class Biases:
     """The mean, and how far each person and each thing is above it, as far as their numbers allow.
 
-    `penalty` is how many ratings of 0 above the mean everybody begins with (Koren et al. 2009, equation 4).
+    `penalty` is how many ratings of 0 above the mean everybody begins with (Koren et al. 2009, equation 3).
     """
 
     def __init__(self, penalty: float = 5, rounds: int = 10):
@@ -41,13 +41,16 @@ class LatentFactors:
     """What biases leave, as the product of a person's and a thing's taste, each of `width` numbers.
 
     By alternating least squares: with the one side known, the other is a ridge regression for each row.
+    `biases` is their penalty.
     """
 
-    def __init__(self, width: int = 4, penalty: float = 10, rounds: int = 8, seed: int = 0):
-        self.width, self.penalty, self.rounds, self.seed = width, penalty, rounds, seed
+    def __init__(self, width: int = 4, penalty: float = 10, rounds: int = 8, *, biases: float = 5):
+        self.width, self.penalty, self.rounds = width, penalty, rounds
+        self.biases = Biases(biases)
 
     def fit(self, frame: pd.DataFrame, shape: tuple[int, int]) -> "LatentFactors":
-        self.biases, rng = Biases().fit(frame, shape), np.random.default_rng(self.seed)
+        rng = np.random.default_rng(0)
+        self.biases.fit(frame, shape)
         self.tastes = [rng.normal(0, 0.1, (size, self.width)) for size in shape]
         left = frame["rating"].to_numpy() - self.biases.predict(frame)
         sides = frame["person"].to_numpy(), frame["thing"].to_numpy()

@@ -22,8 +22,8 @@ def distances(sound: np.ndarray, others: np.ndarray, lengths: np.ndarray) -> np.
     """From one sound, (frames, features), to each of the others, (n, longest, features), of these lengths.
 
     The least sum of distances of frames along a way from both beginnings to both ends that goes on in one of
-    them or in both at each step (Sakoe and Chiba 1978), divided by both lengths, since a longer way costs
-    more. All others go at once, a step at a time: shape (n,).
+    them or in both at each step, which then counts twice; divided by both lengths (Sakoe and Chiba 1978,
+    symmetric form). All others go at once, a step at a time: shape (n,).
     """
     apart = np.linalg.norm(sound[:, np.newaxis, np.newaxis] - others.swapaxes(0, 1), axis=-1)
     n, longest = others.shape[:2]
@@ -32,9 +32,8 @@ def distances(sound: np.ndarray, others: np.ndarray, lengths: np.ndarray) -> np.
     for frame in apart:
         before, row = row, np.full((longest + 1, n), np.inf)
         for place in range(longest):
-            row[place + 1] = frame[place] + np.minimum(
-                np.minimum(before[place], before[place + 1]), row[place]
-            )
+            one = np.minimum(before[place + 1], row[place]) + frame[place]
+            row[place + 1] = np.minimum(before[place] + 2 * frame[place], one)
     return row[lengths, np.arange(n)] / (len(sound) + lengths)
 
 

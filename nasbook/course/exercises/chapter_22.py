@@ -78,8 +78,8 @@ def _referee(objections) -> str | None:
         "b": "how lucky is the best of 200 on 2,000 clips (chapter 03)?",
         "c": "how many known sounds had our nearest neighbor in section 3?",
         "d": "what did section 2 throw away, and did it hurt?",
-        "e": "what did another microphone do in section 6?",
-        "f": "what did the accuracy by voice show that the mean did not?",
-        "g": "what came of the oldest method of section 3 in the test?",
+        "e": "how did networks fare in section 6 on sounds of another kind?",
+        "f": "can a mean be high while one voice is never understood?",
+        "g": "how far did time warping come in sections 3 and 7?",
     }
     return referee(objections, "abcef", hints)
