@@ -757,6 +757,13 @@ def cosines(liked, off: bool = True, power: float = 0.5, least: float = 1e-12):
     return similar
 
 
+def middle(kernel, size, channels, filters, last: bool = False):
+    """The middle of a kernel, its first channels and filters, or by mistake its last ones."""
+    cut = (kernel.shape[0] - size) // 2
+    inner = kernel[cut : kernel.shape[0] - cut, cut : kernel.shape[1] - cut]
+    return inner[:, :, -channels:, -filters:] if last else inner[:, :, :channels, :filters]
+
+
 WRONG = [
     ("00.1", (0.5,), "how many are there"),
     ("00.1", ("a tenth",), "number between 0 and 1"),
@@ -1286,6 +1293,17 @@ WRONG = [
     ("23.2", (lambda liked: 0 * (liked.T @ liked),), "not the cosines"),
     ("23.3", (7,), "give letters"),
     *(("23.3", (set("abcde") ^ {letter},), f"{letter}: ") for letter in "abcdefg"),
+    ("24.1", (lambda kernel, size, channels, filters: kernel,), "give a part of shape"),
+    ("24.1", (lambda kernel, size, channels, filters: kernel[:size, :size, :channels, :filters],), "a corner"),
+    ("24.1", (lambda kernel, *sizes: middle(kernel, *sizes, last=True),), "not the last"),
+    ("24.1", (lambda kernel, *sizes: 0 * middle(kernel, *sizes),), "not the slice"),
+    ("24.2", (lambda depths: 1 / 7,), "give 7 numbers"),
+    ("24.2", (lambda depths: np.full(len(depths), 1 / len(depths)),), "those are uniform paths"),
+    ("24.2", (lambda depths: np.full(len(depths), 1 / len({*depths})),), "the chance of the depth"),
+    ("24.2", (lambda depths: np.array(depths) / 9,), "sum to 1"),
+    ("24.2", (lambda depths: np.array(depths) / sum(depths),), "first a depth"),
+    ("24.3", (7,), "give letters"),
+    *(("24.3", (set("abceg") ^ {letter},), f"{letter}: ") for letter in "abcdefg"),
 ]
 
 
@@ -1457,6 +1475,9 @@ RIGHT = [
     ("23.1", (lambda liked: next((1 / place for place, one in enumerate(liked, 1) if one), 0),)),
     ("23.2", (cosines,)),
     ("23.3", ("abcde",)),
+    ("24.1", (lambda kernel, *sizes: middle(kernel, *sizes),)),
+    ("24.2", (lambda depths: [1 / len({*depths}) / depths.count(depth) for depth in depths],)),
+    ("24.3", ("abceg",)),
 ]
 
 
