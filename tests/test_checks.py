@@ -1294,7 +1294,11 @@ WRONG = [
     ("23.3", (7,), "give letters"),
     *(("23.3", (set("abcde") ^ {letter},), f"{letter}: ") for letter in "abcdefg"),
     ("24.1", (lambda kernel, size, channels, filters: kernel,), "give a part of shape"),
-    ("24.1", (lambda kernel, size, channels, filters: kernel[:size, :size, :channels, :filters],), "a corner"),
+    (
+        "24.1",
+        (lambda kernel, size, channels, filters: kernel[:size, :size, :channels, :filters],),
+        "a corner",
+    ),
     ("24.1", (lambda kernel, *sizes: middle(kernel, *sizes, last=True),), "not the last"),
     ("24.1", (lambda kernel, *sizes: 0 * middle(kernel, *sizes),), "not the slice"),
     ("24.2", (lambda depths: 1 / 7,), "give 7 numbers"),
