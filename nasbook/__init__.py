@@ -7,9 +7,9 @@ The heart is flat, one box of the book's overall figure a file; read it from the
     table  networks  strategies/              | what is evaluated, and who proposes it
     space  datasets  metrics  trial  pareto   | the ground
 
-Four wings stand around it, each for those who need it: `engine` (parallel and crash-safe), `tasks` (one
-domain a file), `figures` (plots and widgets), `course` (setup, exercises, command line). Nothing imports
-upward.
+Five wings stand around it, each for those who need it: `engine` (parallel and crash-safe), `tasks` (one
+domain a file), `sharing` (one network that holds all), `figures` (plots and widgets), `course` (setup,
+exercises, command line). Nothing imports upward.
 
 Names are imported when they are first used, so that `python -m nasbook check` can speak even where
 TensorFlow cannot be imported, and so that a search that trains nothing does not wait for it.

@@ -12,9 +12,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from nasbook.networks import lenet_space
+from nasbook import networks
 
-SPACE = lenet_space()
+SPACE = networks.lenet_space()
 BLOCKS, FILTERS, KERNEL, UNITS = 3, 32, 5, 128  # of the largest
 
 
@@ -105,10 +105,8 @@ def build(architecture: Mapping, input_shape: tuple, classes: int) -> keras.Mode
 
 def sub_network(supernet: Supernet, architecture: Mapping) -> keras.Model:
     """The network of an architecture, with its slices of the weights: it predicts as its path does."""
-    from nasbook.networks import build
-
     genes = SPACE.architecture(architecture)
-    model = build(genes, classes=supernet.classes)
+    model = networks.build(genes, classes=supernet.classes)
     model.set_weights([ops.convert_to_numpy(weight) for pair in slices(supernet, genes) for weight in pair])
     return model
 
