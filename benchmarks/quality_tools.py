@@ -57,9 +57,12 @@ def best_of(completed: list):
 
 @contextlib.contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """End what is inside when the time is up: as if by Ctrl-C, which no tool mistakes for a failed trial."""
+    """End what is inside when the time is up: as if by Ctrl-C, which no tool mistakes for a failed trial.
+
+    It is pressed again every five seconds: one that falls into the end of an object's life is ignored.
+    """
     signal.signal(signal.SIGALRM, signal.default_int_handler)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 5)
     with contextlib.suppress(KeyboardInterrupt):
         yield
     signal.setitimer(signal.ITIMER_REAL, 0)

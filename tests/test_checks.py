@@ -1,6 +1,7 @@
 """Exercises: a wrong answer gets a hint, and only a right one passes. The solutions are in the notebooks."""
 
 import math
+import statistics
 from collections import Counter
 from fractions import Fraction
 from itertools import combinations, pairwise
@@ -757,6 +758,26 @@ def cosines(liked, off: bool = True, power: float = 0.5, least: float = 1e-12):
     return similar
 
 
+def even(space, rng):
+    """Twenty architectures: depths in turn, the other genes drawn until all options are shown."""
+    while True:
+        some = {space.complete({"blocks": 1 + i % 3}, rng) for i in range(20)}
+        pairs = [(name, option) for name, options in space.options.items() for option in options]
+        if len(some) == 20 and min(sum(a.get(n) == o for a in some) for n, o in pairs) >= 3:
+            return some
+
+
+def moments(values):
+    return np.mean(values), np.std(values)
+
+
+def by_hand(costs, most):
+    if any(all(c <= m for c, m in zip(row, most, strict=True)) for row in costs):
+        return "possible"
+    least = [min(column) for column in zip(*costs, strict=True)]
+    return "never" if any(a > b for a, b in zip(least, most, strict=True)) else "apart"
+
+
 def middle(kernel, size, channels, filters, last: bool = False):
     """The middle of a kernel, its first channels and filters, or by mistake its last ones."""
     cut = (kernel.shape[0] - size) // 2
@@ -1308,6 +1329,21 @@ WRONG = [
     ("24.2", (lambda depths: np.array(depths) / sum(depths),), "first a depth"),
     ("24.3", (7,), "give letters"),
     *(("24.3", (set("abceg") ^ {letter},), f"{letter}: ") for letter in "abcdefg"),
+    ("25.1", (lambda space, rng: [space.nth(0)] * 20,), "give 20 different architectures, not 1 of 20"),
+    ("25.1", (lambda space, rng: [{"blocks": i} for i in range(20)],), "architectures of the space"),
+    ("25.1", (lambda space, rng: [space.nth(i) for i in range(20)],), "blocks=2 is shown 0 times"),
+    ("25.2", (lambda guesses, rng: guesses[0],), "the number of one column"),
+    ("25.2", (lambda guesses, rng: int(np.argmax(guesses.mean(axis=0))),), "always the same"),
+    ("25.2", (lambda guesses, rng: int(rng.integers(3)),), "in half of the cases, not in"),
+    *(("25.3", (set("abdeg") ^ {letter},), f"{letter}: ") for letter in "abcdefg"),
+    ("26.1", (lambda taken, warm: np.median(taken[warm:]),), "those are seconds"),
+    ("26.1", (lambda taken, warm: 1000 * np.median(taken),), "to warm up"),
+    ("26.1", (lambda taken, warm: 1000 * np.mean(taken[warm:]),), "take the median"),
+    ("26.1", (lambda taken, warm: 1000 * min(taken[warm:]),), "that is the fastest"),
+    ("26.1", (lambda taken, warm: 7,), "of .* with warm=1: 2, not 7"),
+    ("26.2", (lambda costs, most: True,), "give 'possible', 'apart' or 'never'"),
+    ("26.2", (lambda costs, most: "possible",), "that is 'apart', not 'possible'"),
+    *(("26.3", (set("abceg") ^ {letter},), f"{letter}: ") for letter in "abcdefg"),
 ]
 
 
@@ -1482,6 +1518,12 @@ RIGHT = [
     ("24.1", (lambda kernel, *sizes: middle(kernel, *sizes),)),
     ("24.2", (lambda depths: [1 / len({*depths}) / depths.count(depth) for depth in depths],)),
     ("24.3", ("abceg",)),
+    ("25.1", (even,)),
+    ("25.2", (lambda guesses, rng: max(range(3), key=lambda i: rng.normal(*moments(guesses[:, i]))),)),
+    ("25.3", (list("abdeg"),)),
+    ("26.1", (lambda taken, warm: statistics.median(taken[warm:]) * 1e3,)),
+    ("26.2", (by_hand,)),
+    ("26.3", ({*"abceg"},)),
 ]
 
 

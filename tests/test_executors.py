@@ -30,7 +30,10 @@ STRATEGIES = [
     *(nb.RandomSearch(SPACE), nb.Genetic(SPACE, population=8), nb.NSGA2(SPACE, population=8)),
     *(nb.LocalSearch(SPACE), nb.SuccessiveHalving(SPACE), nb.Hyperband(SPACE), nb.BOHB(SPACE)),
 ]
-LEARNERS = [nb.AgingEvolution(SPACE, population=8), nb.Bayesian(SPACE), nb.Reinforce(SPACE)]
+LEARNERS = [
+    *(nb.AgingEvolution(SPACE, population=8), nb.Bayesian(SPACE), nb.Reinforce(SPACE)),
+    nb.BANANAS(SPACE),
+]
 
 
 def out_of_order(architecture, *, seed=0, **settings):

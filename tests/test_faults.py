@@ -190,6 +190,7 @@ STRATEGIES = [
     (nb.SuccessiveHalving, {"candidates": np.int64(4), "max_epochs": np.int64(4), "eta": np.float64(2)}),
     (nb.Hyperband, {"max_epochs": np.int64(4), "eta": np.int64(2)}),
     (nb.BOHB, {"max_epochs": np.int64(4), "draws": np.int64(8)}),
+    (nb.BANANAS, {"initial": np.int64(4), "every": np.int64(2), "mutation_rate": np.float32(0.25)}),
 ]
 
 

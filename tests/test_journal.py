@@ -83,6 +83,7 @@ def test_a_larger_budget_goes_on(file):
         nb.NSGA2(SPACE, population=6),
         nb.LocalSearch(SPACE),
         nb.Bayesian(SPACE),
+        nb.BANANAS(SPACE),
     ],
     ids=lambda strategy: type(strategy).__name__,
 )

@@ -70,6 +70,7 @@ def test_random_search_starts_anywhere_in_the_space(draw, deep):
         (nb.SuccessiveHalving, 16),
         (nb.Hyperband, 4),
         (nb.BOHB, 4),
+        (nb.BANANAS, 10),
         (nb.LocalSearch, 1),
     ],
 )

@@ -27,6 +27,7 @@ STRATEGIES = {
     "halving": "SuccessiveHalving",
     "hyperband": "Hyperband",
     "bohb": "BOHB",
+    "bananas": "BANANAS",
 }
 SPACES = ("lenet", "article")
 EPOCHS = 5  # as in the table

@@ -258,7 +258,9 @@ def settings(strategy) -> dict:
     mine = not type(strategy).__module__.startswith("nasbook.")
     other = {name: value for name, value in held.items() if mine and isinstance(value, kinds)}
     own = {"code": digest_or_warn((type(strategy), other), type(strategy).__name__)}
-    return {"name": type(strategy).__name__, **simple, "brackets": getattr(strategy, "brackets", None), **own}
+    inner = {name: settings(value) for name, value in held.items() if hasattr(value, "ask")}
+    brackets = getattr(strategy, "brackets", None)
+    return {"name": type(strategy).__name__, **simple, **inner, "brackets": brackets, **own}
 
 
 def choices(space: SearchSpace | None) -> list | None:
