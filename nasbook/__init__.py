@@ -22,7 +22,7 @@ import warnings
 
 # TensorFlow reads these when it is first imported. oneDNN's convolutions are several times faster on a
 # CPU, and TensorFlow turns them on by itself only for some processors.
-if "tensorflow" in sys.modules and "TF_ENABLE_ONEDNN_OPTS" not in os.environ:
+if sys.modules.get("tensorflow") and "TF_ENABLE_ONEDNN_OPTS" not in os.environ:
     advice = "Keras or TensorFlow was imported before nasbook, which makes both several times faster on a CPU"
     warnings.warn(f"{advice}: import nasbook first.", stacklevel=2)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

@@ -4,6 +4,7 @@ import contextlib
 import gc
 import os
 from importlib import metadata
+from importlib.util import find_spec
 
 from nasbook.course.modes import mode
 from nasbook.engine.device import device, quiet_stderr
@@ -16,9 +17,20 @@ def setup(*, seed: int = 0, threads: int = 1) -> None:
     their results then do not depend on how many cores a machine has. It holds for NumPy and SciPy, too.
     """
     import matplotlib.pyplot as plt
-    from threadpoolctl import threadpool_limits
 
     from nasbook.figures.style import STYLE
+
+    with_keras = find_spec("keras") is not None  # in a browser there is none
+    on = started(seed, threads) if with_keras else "no Keras here, so that nothing can be trained"
+    gc.freeze()  # Keras collects garbage before each network: not among all that was imported
+    plt.switch_backend(plt.get_backend())  # from now on Jupyter shows every Figure, not only pyplot's
+    plt.rcParams.update(STYLE)
+    print(f"nasbook {metadata.version('nasbook')} in {mode()} mode; {on}")
+
+
+def started(seed: int, threads: int) -> str:
+    """Start Keras with this seed; say what it runs on."""
+    from threadpoolctl import threadpool_limits
 
     with quiet_stderr():
         import keras
@@ -33,11 +45,6 @@ def setup(*, seed: int = 0, threads: int = 1) -> None:
             threads = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count()
         where = device()
     threadpool_limits(threads)
-    gc.freeze()  # Keras collects garbage before each network: not among all that was imported
     keras.utils.set_random_seed(seed)
-    plt.switch_backend(plt.get_backend())  # from now on Jupyter shows every Figure, not only pyplot's
-    plt.rcParams.update(STYLE)
-    print(
-        f"nasbook {metadata.version('nasbook')} in {mode()} mode; Keras {keras.__version__} on "
-        f"{keras.backend.backend()}, {where}, {threads} thread{'s' * (threads > 1)}; seed {seed}"
-    )
+    on = f"Keras {keras.__version__} on {keras.backend.backend()}"
+    return f"{on}, {where}, {threads} thread{'s' * (threads > 1)}; seed {seed}"

@@ -8,7 +8,6 @@ import contextlib
 import functools
 import gc
 import logging
-import multiprocessing
 import os
 import pickle
 import shutil
@@ -20,7 +19,7 @@ import time
 import uuid
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 
 import cloudpickle
 
@@ -97,6 +96,9 @@ class Worker:
         self.settings, self.pool, self.pid, self.ended = (threads, folder), None, None, False
 
     def start(self) -> None:
+        import multiprocessing  # not above: a browser has no processes, and searches there need this file
+        from concurrent.futures import ProcessPoolExecutor
+
         context = multiprocessing.get_context("spawn")  # a fork of a process with TensorFlow in it can hang
         self.pool = ProcessPoolExecutor(1, context, initializer=prepare, initargs=self.settings)
         self.function = None
@@ -151,7 +153,9 @@ def prepare(threads: int, folder: str) -> None:
 
 
 def end_with_parent(folder: str) -> None:
-    multiprocessing.parent_process().join()
+    from multiprocessing import parent_process
+
+    parent_process().join()
     shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 

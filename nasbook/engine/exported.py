@@ -5,13 +5,14 @@
 
 import contextlib
 import io
-import os
 import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+
+from nasbook.engine.device import quiet_stderr
 
 
 def lite(model, examples: np.ndarray | None = None) -> bytes:
@@ -92,12 +93,6 @@ class Onnx:
 def quiet():
     """Nothing printed, by Python or by C++: converters tell much that is of no use to a reader."""
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        with warnings.catch_warnings(), open(os.devnull, "w") as nothing:
+        with warnings.catch_warnings(), quiet_stderr():
             warnings.simplefilter("ignore")
-            shown = os.dup(2)
-            os.dup2(nothing.fileno(), 2)
-            try:
-                yield
-            finally:
-                os.dup2(shown, 2)
-                os.close(shown)
+            yield
