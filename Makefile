@@ -10,7 +10,7 @@ WORKERS ?= 2
 # In a container one is often root, and JupyterLab wants that said.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test book pdf check student slides format lock execute clean
+.PHONY: lab test book lite pdf check student slides format lock execute clean
 
 lab: .venv/.installed  ## open the book in JupyterLab
 	$(BIN)/jupyter lab $(AS_ROOT) notebooks/00_start_here.ipynb
@@ -22,6 +22,9 @@ test: .venv/.installed  ## run every test: unit, notebooks (fast mode), browser
 
 book: .venv/.installed  ## make the book as HTML: book/_build/html/index.html
 	$(BIN)/python tools/book.py
+
+lite: .venv/.installed  ## chapters that run in a browser, without installing: book/_build/live; OFFLINE=1: without a network
+	$(BIN)/python tools/lite.py $(if $(OFFLINE),--offline)
 
 pdf: .venv/.installed  ## the whole book as one file, printed by a browser: book/_build/nasbook.pdf
 	$(BIN)/python tools/pdf.py

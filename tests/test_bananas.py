@@ -68,7 +68,7 @@ def test_a_hundred_trainings_rank_the_rest_about_as_well_as_a_training_of_each(e
 
 def test_equal_scores_are_no_harm():
     x = np.eye(3)
-    assert np.allclose(Ensemble().fit(x, np.full(3, 0.5)).predict(x), 0.5)
+    assert np.allclose(Ensemble().fit(x, np.full(3, 0.5)).predict(x), 0.5, atol=1e-3)
 
 
 # --- the search -------------------------------------------------------------------------------------------

@@ -40,8 +40,10 @@ def gather(source: Path) -> None:
         write(source / path.relative_to(ROOT), path.read_bytes())
     for name in TOP:
         (source / "book" / name).rename(source / name)
+    live = {path.name for path in source.parent.glob("live/files/notebooks/*.ipynb")}
     for path in sorted(ROOT.glob("notebooks/*.ipynb")):
-        write(source / path.relative_to(ROOT), book_chapters.prepared(path).encode())
+        chapter = book_chapters.prepared(path, live=path.name in live)
+        write(source / path.relative_to(ROOT), chapter.encode())
     for name, text in book_pages.pages().items():
         write(source / name, text.encode())
 

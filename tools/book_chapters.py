@@ -18,11 +18,15 @@ PICTURE = re.compile(r"<img(?![^>]*\balt=)")
 SENTENCE = re.compile(r"(?<=[.:?!])\s+(?=[^a-z])|(?<=[.:?!]\))\s+")
 AXES = ("xlabel", "ylabel", "title", "supxlabel", "supylabel", "label")
 LONGEST = 500  # characters of a description
+LIVE = "../../live/notebooks/index.html?path=notebooks/"  # from a page, where tools/lite.py has made a site
 
 
-def prepared(path: Path) -> str:
-    """The notebook as JSON."""
+def prepared(path: Path, live: bool = False) -> str:
+    """The notebook as JSON; with a link to its live edition where there is one."""
     notebook = nbformat.read(path, as_version=4)
+    if live:
+        link = f'<a class="live" href="{LIVE}{path.name}">Run this chapter in your browser</a>'
+        notebook.cells.insert(1, nbformat.v4.new_markdown_cell(link, id="live"))
     text, seen = "", Counter()
     for cell in notebook.cells:
         if cell.cell_type == "markdown":

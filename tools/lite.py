@@ -29,7 +29,7 @@ BUILD = ROOT / "book/_build"
 CHAPTERS = ("05", "08", "09", "10", "11", "12", "13", "14", "25")  # which need the tables more than Keras
 # Of what a browser gets, that which the release has; the rest is pure Python, from PyPI.
 RELEASED = ("numpy", "scipy", "pandas", "scikit-learn", "matplotlib", "pillow", "threadpoolctl", "packaging")
-RELEASED += ("cloudpickle", "tqdm", "ipython", "micropip", "six", "typing-extensions")
+RELEASED += ("cloudpickle", "tqdm", "ipython", "jedi", "micropip", "six", "typing-extensions")
 FROM_PYPI = ("comm", "ipywidgets", "jupyterlab-widgets", "filelock", "ipython-pygments-lexers")
 CARRIER, INSIDE = "open-webui==0.12.4", "open_webui/frontend/pyodide/"
 RELEASE = f"https://cdn.jsdelivr.net/pyodide/v{PYODIDE_VERSION}/full/"
