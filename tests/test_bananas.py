@@ -131,7 +131,14 @@ def test_failed_trials_teach_nothing_and_a_small_space_is_exhausted():
 
 @pytest.mark.parametrize(
     "settings",
-    [{"initial": 1}, {"every": 0}, {"parents": 0}, {"children": 0}, {"mutation_rate": 0}, {"mutation_rate": 2}],
+    [
+        {"initial": 1},
+        {"every": 0},
+        {"parents": 0},
+        {"children": 0},
+        {"mutation_rate": 0},
+        {"mutation_rate": 2},
+    ],
 )
 def test_settings_that_cannot_search_are_refused(settings):
     (name, given), *_ = settings.items()

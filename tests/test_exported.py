@@ -40,9 +40,9 @@ def test_whole_numbers_are_smaller_and_nearly_the_same(network, images):
     assert not np.array_equal(said, exported.Lite(floats)(images))
 
 
-def test_exporting_prints_nothing(network, capfd):
-    exported.lite(network)
-    exported.onnx(network)
+def test_exporting_and_running_print_nothing(network, images, capfd):
+    exported.Lite(exported.lite(network))(images)
+    exported.Onnx(exported.onnx(network))(images)
     assert capfd.readouterr() == ("", "")
 
 

@@ -35,7 +35,7 @@ def site(tmp_path_factory):
     (folder / "live-parts").symlink_to(PARTS)
     try:
         made = lite.build(folder, offline=True, chapters=(CHAPTER,))
-    except SystemExit as problem:
+    except lite.NotFetched as problem:
         reason = f"The site needs npm and a package registry: {problem}"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     (path,) = (made / "files/notebooks").glob("*.ipynb")
@@ -43,14 +43,20 @@ def site(tmp_path_factory):
     fast = nbformat.v4.new_code_cell("import os\n\nos.environ['NASBOOK_MODE'] = 'fast'", id="fast")
     notebook.cells.insert(0, fast)
     nbformat.write(notebook, path)
+    settings = json.loads((made / "jupyter-lite.json").read_text())
+    settings["jupyter-config-data"]["exposeAppInBrowser"] = True  # so that a test can ask it
+    (made / "jupyter-lite.json").write_text(json.dumps(settings))
     return made
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        """A line for each file is of no use."""
 
 
 @pytest.fixture(scope="module")
 def address(site):
-    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(site))
-    handler.log_message = lambda *_: None
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -58,7 +64,10 @@ def address(site):
 
 def test_what_a_browser_lacks_is_text_with_what_the_book_shows(site):
     (path,) = (site / "files/notebooks").glob("*.ipynb")
-    live, book = nbformat.read(path, as_version=4), nbformat.read(ROOT / "notebooks" / path.name, as_version=4)
+    live, book = (
+        nbformat.read(path, as_version=4),
+        nbformat.read(ROOT / "notebooks" / path.name, as_version=4),
+    )
     kinds = {cell.id: cell.cell_type for cell in live.cells}
     texts = [cell for cell in book.cells if cell.cell_type == "code" and kinds[cell.id] == "markdown"]
     assert 0 < len(texts) < 0.3 * sum(cell.cell_type == "code" for cell in book.cells)
@@ -103,7 +112,7 @@ def test_a_chapter_runs_in_a_browser_to_its_end(site, address):
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         done = f"() => {{ const now = ({STATE})(); return now.cells.every(c => c.execution_count) || "
         done += "now.cells.some(c => c.outputs.some(o => o.output_type == 'error')) }"
-        page.wait_for_function(done, timeout=1000 * PATIENCE)
+        page.wait_for_function(done, polling=1000, timeout=1000 * PATIENCE)
         cells = page.evaluate(STATE)["cells"]
         browser.close()
     errors = [output for cell in cells for output in cell["outputs"] if output["output_type"] == "error"]

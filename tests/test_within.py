@@ -1,4 +1,4 @@
-"""Hard limits: only what fits is trained, every strategy keeps its own order, and impossible limits say so."""
+"""Hard limits: only what fits is trained, strategies keep their order, and impossible limits say so."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -109,7 +109,10 @@ def test_limits_that_nothing_keeps_to_are_named_before_anything_is_trained():
         nb.search(strategy, never, 5, progress=False)
     smallest = min(SPACE.enumerate(), key=measure)
     assert strategy.nearest[1] == smallest
-    together = SMALL | {"layers": (lambda a: -a["blocks"] / 3 + 4, 3), "units": (lambda a: a["dense"] or 999, 128)}
+    together = SMALL | {
+        "layers": (lambda a: -a["blocks"] / 3 + 4, 3),
+        "units": (lambda a: a["dense"] or 999, 128),
+    }
     history = run(nb.Within(nb.RandomSearch(SPACE), together), 5)
     assert all(trial.architecture["blocks"] == 3 for trial in history)
 

@@ -1,9 +1,9 @@
 """Make the chapters that run in a browser, without installing: `python tools/lite.py`, or `make lite`.
 
 The site is written to book/_build/live, and `make book` links to it. JupyterLite is JupyterLab without a
-server; Python is Pyodide, in WebAssembly, from its npm package. Compiled packages stay where Pyodide's release
-has them, and browsers fetch them there. With `--offline` the site holds everything: then they come from a
-package of PyPI that carries them. Nothing is fetched twice.
+server; Python is Pyodide, in WebAssembly, from its npm package. Compiled packages stay where Pyodide's
+release has them, and browsers fetch them there. With `--offline` the site holds everything: then they come
+from a package of PyPI that carries them. Nothing is fetched twice.
 """
 
 import argparse
@@ -39,6 +39,7 @@ SETTINGS = {
     "jupyter-lite-schema-version": 0,
     "jupyter-config-data": {
         "appName": "nasbook",
+        "disabledExtensions": ["@jupyter/nbgrader"],  # the environment of the book has it, for teachers
         "litePluginSettings": {
             "@jupyterlite/pyodide-kernel-extension:kernel": {"disablePyPIFallback": True},
         },
@@ -50,28 +51,38 @@ OVERRIDES = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}
 # --- packages ---------------------------------------------------------------------------------------------
 
 
-def run(*command: object) -> None:
-    """Run a program quietly. Raises SystemExit, with what it said, where it fails."""
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+class NotFetched(SystemExit):
+    """npm or pip could not fetch a package."""
+
+
+def run(*command: object, error: type = SystemExit, folder: Path = ROOT) -> None:
+    """Run a program quietly, in a folder. Raises the error, with what it said, where it fails."""
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, cwd=folder)
     if done.returncode:
-        raise SystemExit(f"{' '.join(map(str, command[:5]))} ... failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        raise error(f"{' '.join(map(str, command[:5]))} ... failed:\n{(done.stdout + done.stderr)[-3000:]}")
 
 
-def pip_download(requirements: list[str], folder: Path) -> None:
+def pip_download(*arguments: object) -> None:
+    run(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", *arguments, error=NotFetched)
+
+
+def fetch_pure(requirements: list[str], folder: Path) -> None:
     """Wheels of pure Python; those that lie there already are not fetched again."""
     there = {canonicalize_name(path.name.split("-")[0]) for path in folder.glob("*.whl")}
     wanted = [one for one in requirements if canonicalize_name(re.split("==", one)[0]) not in there]
     if wanted:
-        only = ["--no-deps", "--only-binary=:all:", "--platform=any", f"--python-version={PYODIDE_PYTHON_VERSION}"]
-        run(sys.executable, "-m", "pip", "download", "--quiet", *only, "--dest", folder, *wanted)
+        version = f"--python-version={PYODIDE_PYTHON_VERSION}"
+        pip_download("--only-binary=:all:", "--platform=any", version, "--dest", folder, *wanted)
 
 
 def runtime(parts: Path, target: Path) -> dict:
     """Pyodide itself, in the folder of the site; the list of the release's packages is returned."""
     archive = parts / f"pyodide-{PYODIDE_VERSION}.tgz"
     if not archive.exists():
-        npm = shutil.which("npm") or sys.exit("npm was not found: install Node.js, which brings it.")
-        run(npm, "pack", "--silent", "--pack-destination", parts, f"pyodide@{PYODIDE_VERSION}")
+        if not (npm := shutil.which("npm")):
+            raise NotFetched("npm was not found: install Node.js, which brings it.")
+        package = f"pyodide@{PYODIDE_VERSION}"
+        run(npm, "pack", "--silent", "--pack-destination", parts, package, error=NotFetched)
     with tarfile.open(archive) as opened:
         opened.extractall(parts / "npm", filter="data")
     for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"):
@@ -93,10 +104,15 @@ def closure(packages: dict, roots: tuple[str, ...]) -> list[str]:
 def carried(parts: Path, names: list[str], target: Path) -> dict:
     """Those of the packages that the carrier has, copied into the site."""
     if not list(parts.glob("open_webui*.whl")):
-        run(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", parts, CARRIER)
+        pip_download("--dest", parts, CARRIER)
     with zipfile.ZipFile(next(parts.glob("open_webui*.whl"))) as opened:
-        packages, inside = json.loads(opened.read(f"{INSIDE}pyodide-lock.json"))["packages"], opened.namelist()
-        found = {n: packages[n] for n in names if n in packages and INSIDE + packages[n]["file_name"] in inside}
+        packages, inside = (
+            json.loads(opened.read(f"{INSIDE}pyodide-lock.json"))["packages"],
+            opened.namelist(),
+        )
+        found = {
+            n: packages[n] for n in names if n in packages and INSIDE + packages[n]["file_name"] in inside
+        }
         for entry in found.values():
             (target / entry["file_name"]).write_bytes(opened.read(INSIDE + entry["file_name"]))
     return found
@@ -134,7 +150,8 @@ def own_wheel(parts: Path) -> Path:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         (parts / "source").mkdir(exist_ok=True)
         copy(ROOT / name, parts / "source" / name)
-    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", folder, parts / "source")
+    settings = ["--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder]
+    run(sys.executable, "-m", "pip", "wheel", *settings, parts / "source")
     wheel = next(folder.glob("*.whl"))
     with zipfile.ZipFile(wheel, "a", zipfile.ZIP_DEFLATED) as opened:
         for name in ("lenet_fashion.csv", "languages.csv"):
@@ -151,7 +168,7 @@ def packages(parts: Path, target: Path, offline: bool) -> None:
     pure = parts / "pure"
     pure.mkdir(exist_ok=True)
     missing = [f"{n}=={lock['packages'][n]['version']}" for n in names if offline and n not in chosen]
-    pip_download([*missing, *(f"{name}=={metadata.version(name)}" for name in FROM_PYPI)], pure)
+    fetch_pure([*missing, *(f"{name}=={metadata.version(name)}" for name in FROM_PYPI)], pure)
     wheels = [*pure.glob("*.whl"), own_wheel(parts)]
     known = {*names, *(str(parse_wheel_filename(wheel.name)[0]) for wheel in wheels)}
     if not offline:
@@ -197,13 +214,15 @@ def build(folder: Path, *, offline: bool = False, chapters: tuple[str, ...] = CH
     (lite / "overrides.json").write_text(json.dumps(OVERRIDES))
     apps = ["--apps", "notebooks", "--apps", "lab", "--no-sourcemaps"]
     where = ["--lite-dir", lite, "--contents", lite / "files", "--output-dir", target]
-    run(sys.executable, "-m", "jupyterlite_core", "build", *where, *apps)
+    run(sys.executable, "-m", "jupyterlite_core", "build", *where, *apps, folder=lite)
     return target
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--offline", action="store_true", help="the site holds everything: it needs no network")
+    parser.add_argument(
+        "--offline", action="store_true", help="the site holds everything: it needs no network"
+    )
     arguments = parser.parse_args()
     BUILD.mkdir(exist_ok=True)
     site = build(BUILD, offline=arguments.offline)

@@ -4,6 +4,7 @@ Which cells these are is tried: the chapter is run, in fast mode, with what a br
 there for want of something becomes text: one sentence, its code, and what the book shows of its output.
 """
 
+import ast
 import os
 import re
 from pathlib import Path
@@ -22,15 +23,18 @@ def prepared(path: Path, site: Path) -> nbformat.NotebookNode:
 
     Raises SystemExit where a cell fails for another reason than that something is absent.
     """
-    notebook, ran = nbformat.read(path, as_version=4), tried(path, site)
-    shown = [cell.id for cell in ran.cells if cell.cell_type == "code" and lacks(cell, path)]
+    notebook, shown = nbformat.read(path, as_version=4), lacking(tried(path, site), path.name)
     for place, cell in enumerate(notebook.cells):
         if cell.id in shown:
             notebook.cells[place] = as_text(cell)
         elif cell.cell_type == "code":
             cell.update(outputs=[], execution_count=None)
     notebook.cells.insert(1, nbformat.v4.new_markdown_cell(notice(len(shown)), id="live"))
-    notebook.metadata.kernelspec = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
+    notebook.metadata.kernelspec = {
+        "name": "python",
+        "display_name": "Python (Pyodide)",
+        "language": "python",
+    }
     return notebook
 
 
@@ -45,13 +49,35 @@ def tried(path: Path, site: Path) -> nbformat.NotebookNode:
     return client.execute(cwd=str(folder), env=environment)
 
 
-def lacks(cell: nbformat.NotebookNode, path: Path) -> bool:
-    """Whether the cell failed for want of something."""
-    errors = [output for output in cell.outputs if output.output_type == "error"]
-    for error in errors:
-        if error.ename not in WANTING:
-            raise SystemExit(f"{path.name}, cell {cell.id}: {error.ename}: {error.evalue}")
-    return bool(errors)
+def lacking(ran: nbformat.NotebookNode, name: str) -> set[str]:
+    """The cells that failed for want of something, and those that use a name which such a cell defines."""
+    found, lost = set(), set()
+    for cell in ran.cells:
+        if cell.cell_type != "code":
+            continue
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        code = ast.parse(cell.source)
+        if names(code, ast.Load) & lost or any(error.ename in WANTING for error in errors):
+            found.add(cell.id)
+            lost |= defined(code)
+        elif errors:
+            raise SystemExit(f"{name}, cell {cell.id}: {errors[0].ename}: {errors[0].evalue}")
+        else:
+            lost -= defined(code)
+    return found
+
+
+def names(code: ast.AST, context: type) -> set[str]:
+    """The names that it reads (`ast.Load`) or gives a value (`ast.Store`)."""
+    return {n.id for n in ast.walk(code) if isinstance(n, ast.Name) and isinstance(n.ctx, context)}
+
+
+def defined(code: ast.AST) -> set[str]:
+    """The names that it gives a value, functions and classes among them."""
+    made = {n.name for n in ast.walk(code) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    imports = [n for n in ast.walk(code) if isinstance(n, ast.Import | ast.ImportFrom)]
+    made |= {(one.asname or one.name).partition(".")[0] for n in imports for one in n.names}
+    return made | names(code, ast.Store)
 
 
 def notice(shown: int) -> str:

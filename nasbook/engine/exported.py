@@ -16,7 +16,7 @@ from nasbook.engine.device import quiet_stderr
 
 
 def lite(model, examples: np.ndarray | None = None) -> bytes:
-    """A Keras network as a LiteRT file; with examples, whose activations set the scales, its numbers are int8.
+    """A Keras network as a LiteRT file; in int8 where examples are given, whose activations set the scales.
 
     Inputs and outputs stay floats. Raises ValueError where Keras does not run on TensorFlow.
     """
@@ -50,8 +50,7 @@ class Lite:
     def __init__(self, content: bytes):
         from tensorflow import lite as litert
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that this runtime moves to a package of its own
+        with quiet():  # it warns that it moves to a package of its own, and tells how it computes
             self.runtime = litert.Interpreter(model_content=content, num_threads=1)
         self.entry, self.exit = (
             part()[0]["index"] for part in (self.runtime.get_input_details, self.runtime.get_output_details)
@@ -59,8 +58,9 @@ class Lite:
 
     def once(self, images: np.ndarray) -> Callable[[], None]:
         """What runs the network on these images, all at once; only this is worth timing."""
-        self.runtime.resize_tensor_input(self.entry, images.shape)
-        self.runtime.allocate_tensors()
+        with quiet():
+            self.runtime.resize_tensor_input(self.entry, images.shape)
+            self.runtime.allocate_tensors()
         self.runtime.set_tensor(self.entry, images.astype("float32"))
         return self.runtime.invoke
 
@@ -92,7 +92,9 @@ class Onnx:
 @contextlib.contextmanager
 def quiet():
     """Nothing printed, by Python or by C++: converters tell much that is of no use to a reader."""
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        with warnings.catch_warnings(), quiet_stderr():
-            warnings.simplefilter("ignore")
-            yield
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+        stack.enter_context(quiet_stderr())
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        yield

@@ -12,9 +12,9 @@ import numpy as np
 def latencies(runs: Sequence[Callable[[], object]], *, rounds: int = 50, warm: int = 5) -> np.ndarray:
     """The seconds that each of them took in each round, shape (rounds, runs).
 
-    In a round each has one turn, so that a slow moment of the machine hits all; in its turn it runs twice, and
-    the second is timed, with its numbers in the cache. The first `warm` rounds are left out. One core, and no
-    garbage collection meanwhile. Raises ValueError where nothing would be measured.
+    In a round each has one turn, so that a slow moment of the machine hits all; in its turn it runs twice,
+    and the second is timed, with its numbers in the cache. The first `warm` rounds are left out. One core,
+    and no garbage collection meanwhile. Raises ValueError where nothing would be measured.
     """
     if not runs or rounds < 1 or warm < 0:
         raise ValueError(

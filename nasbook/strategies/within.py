@@ -12,11 +12,11 @@ from nasbook.trial import Trial
 class Within:
     """Any strategy, of whose proposals only those are trained that keep to all limits.
 
-    `limits` has a name for each limit, what measures it, a function of the architecture, and the most that is
-    allowed: `{"parameters": (lambda a: nb.cost(a).parameters, 25_000)}`. A proposal above a limit is told back
-    to the strategy as failed, in its turn, and costs nothing. The strategy is asked for one at a time unless
-    `nb.search` gets `ahead`. Raises ValueError for a limit that is no number above 0, and in a search where
-    nothing that was proposed keeps to them: 1,000 in a row, or all that there is.
+    `limits` has a name for each limit, what measures it, a function of the architecture, and the most that
+    is allowed: `{"parameters": (lambda a: nb.cost(a).parameters, 25_000)}`. A proposal above a limit is told
+    back to the strategy as failed, in its turn, and costs nothing. The strategy is asked for one at a time
+    unless `nb.search` gets `ahead`. Raises ValueError for a limit that is no number above 0, and in a search
+    where nothing that was proposed keeps to them: 1,000 in a row, or all that there is.
     """
 
     def __init__(self, strategy, limits: Mapping[str, tuple[Callable[[Mapping], float], float]]):
