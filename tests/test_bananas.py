@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nasbook as nb
-from nasbook.strategies.bananas import Ensemble
+from nasbook.strategies.ensemble import Ensemble
 
 TABLE = nb.Table.load()
 SPACE = TABLE.space

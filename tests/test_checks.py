@@ -759,9 +759,9 @@ def cosines(liked, off: bool = True, power: float = 0.5, least: float = 1e-12):
 
 
 def even(space, rng):
-    """Twenty architectures: depths in turn, the other genes drawn until all options are shown."""
+    """Twenty architectures: twelve deep ones, the other genes drawn until all options are shown."""
     while True:
-        some = {space.complete({"blocks": 1 + i % 3}, rng) for i in range(20)}
+        some = {space.complete({"blocks": blocks}, rng) for blocks in [1] * 4 + [2] * 4 + [3] * 12}
         pairs = [(name, option) for name, options in space.options.items() for option in options]
         if len(some) == 20 and min(sum(a.get(n) == o for a in some) for n, o in pairs) >= 3:
             return some
