@@ -22,6 +22,7 @@ STATE = """() => {
 
 with pytest.MonkeyPatch.context() as patch:
     patch.syspath_prepend(ROOT / "tools")
+    import book_chapters
     import lite
     import lite_chapters
     from browsers import PATIENCE, launched
@@ -131,3 +132,10 @@ def text_of(outputs) -> str:
     """What a cell has printed."""
     parts = [output.get("text", "") for output in outputs if output["output_type"] == "stream"]
     return "".join("".join(part) for part in parts)
+
+
+def test_a_page_of_the_book_links_to_its_live_edition_where_there_is_one():
+    (path,) = (ROOT / "notebooks").glob(f"{CHAPTER}_*.ipynb")
+    link = f"../../live/notebooks/index.html?path=notebooks/{path.name}"
+    assert link in book_chapters.prepared(path, live=True)
+    assert link not in book_chapters.prepared(path)

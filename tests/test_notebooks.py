@@ -124,6 +124,13 @@ def test_telling_the_minutes_changes_nothing_else():
     )
 
 
+def test_the_readme_counts_and_lists_all_notebooks():
+    assert f" {len(PATHS)} notebooks that run" in README
+    assert re.findall(r"^\| \d\d \| \[.*\]\(notebooks/(.*)\)", README, re.MULTILINE) == [
+        p.name for p in PATHS
+    ]
+
+
 def test_the_readme_shows_the_final_tests_on_file():
     for file in (ROOT / "notebooks/results").glob("*.json"):
         test = json.loads(file.read_text())
