@@ -23,7 +23,7 @@ class Ensemble:
             rng.normal(0, np.sqrt(1 / self.units), (self.nets, self.units, 1)),
             np.zeros((self.nets, 1, 1)),
         ]
-        target, moments = (y - self.mean) / self.sd, [np.zeros(2)] * 4
+        target, moments = (y - self.mean) / self.sd, [(0.0, 0.0)] * 4
         for step in range(1, self.steps + 1):
             rate = 0.03 * (1 - step / self.steps)
             for i, slope in enumerate(self.slopes(x, target)):
