@@ -13,7 +13,21 @@ import nbformat
 from nbclient import NotebookClient
 
 ABSENT = ("keras", "tensorflow", "autokeras", "keras_tuner", "distributed", "optuna", "deap", "psutil")
-ABSENT += ("_multiprocessing",)  # without which Python starts no process
+SITE = f"""import multiprocessing
+import sys
+
+sys.modules.update(dict.fromkeys({ABSENT}))
+get_context = multiprocessing.get_context
+
+
+def without_processes(method=None):
+    if method == "spawn":
+        raise ModuleNotFoundError("a browser starts no processes")
+    return get_context(method)
+
+
+multiprocessing.get_context = without_processes
+"""  # what Python reads first
 WANTING = ("ModuleNotFoundError", "ImportError", "FileNotFoundError", "NameError")
 NOT_RUN = "*Not run in the browser, which lacks what this cell needs; this is what the book shows.*"
 
@@ -40,7 +54,7 @@ def prepared(path: Path, site: Path) -> nbformat.NotebookNode:
 
 def tried(path: Path, site: Path) -> nbformat.NotebookNode:
     """The chapter after a run without what a browser lacks; errors are in its outputs."""
-    (site / "sitecustomize.py").write_text(f"import sys\n\nsys.modules.update(dict.fromkeys({ABSENT}))\n")
+    (site / "sitecustomize.py").write_text(SITE)
     notebook = nbformat.read(path, as_version=4)
     folder = site / "notebooks"
     folder.mkdir(exist_ok=True)
