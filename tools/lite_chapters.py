@@ -96,7 +96,7 @@ def defined(code: ast.AST) -> set[str]:
 
 def notice(shown: int) -> str:
     """What a reader has to know first."""
-    without = f" What needs more than a browser has is shown as in the book (cells: {shown})." if shown else ""
+    without = f" Cells that need more than a browser has are shown as in the book: {shown}." if shown else ""
     return (
         "> **Live in your browser**: nothing is installed, and nothing leaves your computer. The first cell "
         f"fetches Python's packages and takes a while.{without}"
