@@ -133,6 +133,18 @@ def test_a_search_ends_where_nothing_more_fits():
     assert history.stopped == "the strategy has nothing new to propose"
 
 
+def test_one_that_fits_does_not_make_it_look_forever_for_another():
+    space, first = nb.article_space(), []
+
+    def only_the_first(architecture):
+        first[:] = first or [architecture]
+        return 1 if architecture == first[0] else 2
+
+    strategy = nb.Within(nb.RandomSearch(space), {"ms": (only_the_first, 1)})
+    strategy.start(np.random.default_rng(0))
+    assert [one.architecture for one in strategy.ask(3)] == first
+
+
 @pytest.mark.parametrize("most", [0, -1, float("nan")])
 def test_a_limit_is_a_number_above_zero(most):
     with pytest.raises(ValueError, match=r"ms at most .*: give a number above 0\."):

@@ -69,7 +69,7 @@ def pip_download(*arguments: object) -> None:
 def fetch_pure(requirements: list[str], folder: Path) -> None:
     """Wheels of pure Python; those that lie there already are not fetched again."""
     there = {canonicalize_name(path.name.split("-")[0]) for path in folder.glob("*.whl")}
-    wanted = [one for one in requirements if canonicalize_name(re.split("==", one)[0]) not in there]
+    wanted = [one for one in requirements if canonicalize_name(one.partition("==")[0]) not in there]
     if wanted:
         version = f"--python-version={PYODIDE_PYTHON_VERSION}"
         pip_download("--only-binary=:all:", "--platform=any", version, "--dest", folder, *wanted)

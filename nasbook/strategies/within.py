@@ -35,11 +35,12 @@ class Within:
         fitting: list[Candidate] = []
         while len(fitting) < n and (asked := self.strategy.ask(n - len(fitting))):
             checked = [(candidate, self.fits(candidate.architecture)) for candidate in asked]
-            fitting += [candidate for candidate, fits in checked if fits]
+            new = [candidate for candidate, fits in checked if fits]
+            fitting += new
             self.line += checked
             self.tell_refused()
-            self.refused = 0 if fitting else self.refused + len(checked)
-            self.found = self.found or bool(fitting)
+            self.refused = 0 if new else self.refused + len(checked)
+            self.found = self.found or bool(new)
             if self.refused >= PATIENCE:
                 break
         if self.refused and not self.found:
