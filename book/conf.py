@@ -53,7 +53,7 @@ html_context = {"default_mode": "auto"}
 html_theme_options = {
     "navbar_start": [],  # the bar above the page: its search is in the sidebar, too
     "navbar_persistent": [],
-    "collapse_navigation": True,
+    "collapse_navbar": True,  # no copies of what the sidebar does not show
     "max_navbar_depth": 1,
     "show_toc_level": 2,
     "use_download_button": False,
