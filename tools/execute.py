@@ -1,13 +1,14 @@
 """Execute notebooks in full mode, in place, and stamp them: `python tools/execute.py [notebook ...]`.
 
-The stamp in a notebook's metadata holds the sha256 of its code cells, so that a test can tell whether the
-outputs belong to the source, and the minutes of one core that it took, which a busy machine changes little;
-its head and the README tell the reader the same minutes.
+The stamp in a notebook's metadata holds the sha256 of its code cells as full mode runs them, so that a test
+can tell whether the outputs belong to the source, and the minutes of one core that it took, which a busy
+machine changes little; its head and the README tell the reader the same minutes.
 Outputs are cleaned so that a second execution changes nothing but what was measured: no timings, no widget
 ids, no states of a progress bar but the last.
 """
 
 import argparse
+import ast
 import hashlib
 import json
 import os
@@ -25,9 +26,23 @@ LOGGED = re.compile(r"^[IWEF]\d{4} \d\d:\d\d:\d+\.\d+ +\d+ \S+:\d+\] .*\n?", re.
 
 
 def stamp(notebook: nbformat.NotebookNode) -> str:
-    """The sha256 of all code cells, in order."""
-    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    """The sha256 of all code cells, in order, without what only fast mode reads."""
+    sources = [in_full_mode(cell.source) for cell in notebook.cells if cell.cell_type == "code"]
     return hashlib.sha256(json.dumps(sources).encode()).hexdigest()
+
+
+def in_full_mode(source: str) -> str:
+    """The code without the values of `fast=` in `by_mode`, on which no output of full mode depends."""
+    lines = [line.encode() for line in source.split("\n")]
+    tree = ast.parse(re.sub("^[%!].*", "pass", source, flags=re.MULTILINE))
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    by_mode = (call for call in calls if ast.unparse(call.func).endswith("by_mode"))
+    values = [word.value for call in by_mode for word in call.keywords if word.arg == "fast"]
+    for value in sorted(values, key=lambda value: (value.lineno, value.col_offset), reverse=True):
+        first, last = value.lineno - 1, value.end_lineno - 1
+        rest = lines[last][value.end_col_offset :]
+        lines[first : last + 1] = [lines[first][: value.col_offset] + rest]
+    return b"\n".join(lines).decode()
 
 
 def clean(notebook: nbformat.NotebookNode) -> None:
