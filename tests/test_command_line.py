@@ -191,10 +191,10 @@ def test_a_search_in_which_no_candidate_succeeds_says_why_and_ends_with_1(search
 def trained(photos, tmp_path_factory, wait_for) -> Path:
     """The journal of a real search with two workers, ended by Ctrl-C and begun again."""
     file = tmp_path_factory.mktemp("real") / "photos.jsonl"
-    line = ["search", "--strategy", "random", "--journal", file, "--workers", 2]
+    line = ["search", "--strategy", "random", "--journal", file]
     line += ["--data", photos, "--size", 10, 10, "--epochs", 1]
     line += ["--metric", "f1", "--class-weight", "balanced", "--max-parameters", LIMIT]
-    run = start(*line, "--trials", 400)
+    run = start(*line, "--trials", 400, "--workers", 2)
     wait_for(run, file, 3)
     workers = run.children(recursive=True)
     run.send_signal(signal.SIGINT)
@@ -204,7 +204,7 @@ def trained(photos, tmp_path_factory, wait_for) -> Path:
     assert "interrupted" in out
     assert "Traceback" not in err
     found = len(rows(file))
-    assert call(*line, "--trials", found + 1) == 0
+    assert call(*line, "--trials", found + 1, "--workers", 0) == 0
     assert len(rows(file)) >= found + 1
     return file
 
@@ -358,7 +358,7 @@ def test_help_teaches_and_does_not_wait_for_tensorflow():
     [
         ("--table", "has no end: give --trials, --hours or --minutes"),
         ("--trials 0 --table", "never starts or never ends: give at least one limit"),
-        ("--trials 3 --table --workers 0", "compute nothing: give at least 1 of each"),
+        ("--trials 3 --table --workers -1", "give 0 workers or more, and at least 1 thread"),
         ("--trials 3 --table --epochs 3 --data mnist", "leave out --data, --epochs, or leave out --table"),
         ("--trials 3 --data fashion", "no data 'fashion': give mnist, fashion_mnist, or a folder"),
         ("--trials 3 --data mnist --size 8 8", "for the images of a folder, not mnist"),

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import warnings
 from collections import Counter
@@ -443,9 +444,26 @@ def test_shutdown_ends_what_runs_when_it_is_told_to(tmp_path, wait_until):
         executor.submit(time.sleep, 0)
 
 
-@pytest.mark.parametrize("settings", [{"workers": 0}, {"threads": 0}], ids=str)
+def test_without_workers_this_process_evaluates_one_after_the_other():
+    busy, seen = threading.Lock(), set()
+
+    def evaluate(architecture, **settings):
+        assert busy.acquire(blocking=False)
+        seen.add(os.getpid())
+        busy.release()
+        return TABLE(architecture, **settings)
+
+    with nb.Processes(0) as executor:
+        history = search(STRATEGIES[0], evaluate, 10, executor=executor)
+    assert history.to_frame().equals(search(STRATEGIES[0], TABLE, 10).to_frame())
+    assert seen == {os.getpid()}
+    with pytest.raises(RuntimeError):
+        executor.submit(abs, 1)
+
+
+@pytest.mark.parametrize("settings", [{"workers": -1}, {"threads": 0}], ids=str)
 def test_processes_that_compute_nothing_are_refused(settings):
-    with pytest.raises(ValueError, match="compute nothing: give at least 1 of each"):
+    with pytest.raises(ValueError, match="give 0 workers or more, and at least 1 thread"):
         nb.Processes(**settings)
 
 

@@ -119,7 +119,8 @@ def add_search(command: argparse.ArgumentParser) -> None:
         help="end after so many hours of training, of all workers together",
     )
     option("--minutes", type=float, metavar="M", help="the same in minutes")
-    option("--workers", **number, default=1, help="processes, one a core (1); the death of one costs a trial")
+    about = "processes, one a core (1), of which a death costs one trial; 0: none, for a debugger"
+    option("--workers", **number, default=1, help=about)
     option("--ahead", **number, help="candidates out at a time, where a strategy learns from each")
     option("--seed", **number, default=0, help="of the search (0); data are divided alike for all")
     option("--data", help="mnist, fashion_mnist (the default), or a folder of images")

@@ -55,7 +55,7 @@ def search(arguments: argparse.Namespace) -> int:
     strategy = strategy_of(arguments)
     settings = {"seed": arguments.seed, "ahead": ahead(strategy, arguments), "journal": file}
     settings["progress"] = sys.stdout.isatty()
-    alone = arguments.table and arguments.workers == 1  # which trains nothing, so that nothing can die
+    alone = arguments.table and arguments.workers in (0, 1)  # which trains nothing, so that nothing can die
     executor = None if alone else nb.Processes(arguments.workers)
     try:
         history = nb.search(strategy, evaluate, budget, executor=executor, **settings)
@@ -101,7 +101,8 @@ def table(arguments: argparse.Namespace) -> nb.Table:
 def trainer(arguments: argparse.Namespace) -> nb.Trainer:
     shape = {"size": arguments.size, "fit": arguments.fit, "channels": arguments.channels}
     data = images(arguments.data or "fashion_mnist", arguments.train, arguments.validation, **shape)
-    nb.setup()
+    if not arguments.workers:  # otherwise only they import Keras
+        nb.setup()
     print(data, flush=True)
     folder = Path(arguments.journal).with_suffix(".checkpoints")
     return nb.Trainer(
@@ -160,7 +161,7 @@ def strategy_of(arguments: argparse.Namespace):
 
 def ahead(strategy, arguments: argparse.Namespace) -> int | None:
     """How many candidates are out at a time: with a strategy that learns from each, two for every worker."""
-    if arguments.ahead is not None or arguments.workers == 1 or getattr(strategy, "waits", False):
+    if arguments.ahead is not None or arguments.workers <= 1 or getattr(strategy, "waits", False):
         return arguments.ahead
     chosen = 2 * arguments.workers
     name = type(strategy).__name__

@@ -43,17 +43,18 @@ class Processes(Executor):
     that all workers map into memory, read-only, so that they take no more memory than one copy. A worker that
     dies costs the evaluation that it was busy with, which raises `WorkerDied`; another one takes its place.
     Workers end with the process that started them, even when that is killed. In a script, start them below
-    `if __name__ == "__main__":`. Raises ValueError for less than one worker or thread.
+    `if __name__ == "__main__":`. With 0 workers this process evaluates, one after the other: nothing has to
+    start, and a debugger sees it. Raises ValueError for less than 0 workers or less than one thread.
     """
 
     def __init__(self, workers: int = 2, *, threads: int = 1):
-        if workers < 1 or threads < 1:
-            raise ValueError(
-                f"workers={workers}, threads={threads} compute nothing: give at least 1 of each."
-            )
-        self._mine, self._workers = threading.local(), []
+        if workers < 0 or threads < 1:
+            wrong = f"workers={workers}, threads={threads} cannot be"
+            raise ValueError(f"{wrong}: give 0 workers or more, and at least 1 thread.")
+        self._mine, self._workers, self._here = threading.local(), [], workers == 0
         self._folder = tempfile.TemporaryDirectory(prefix="nasbook-", ignore_cleanup_errors=True)
-        self._minders = ThreadPoolExecutor(workers, initializer=self._hire, initargs=(threads,))
+        hiring = {} if self._here else dict(initializer=self._hire, initargs=(threads,))
+        self._minders = ThreadPoolExecutor(max(1, workers), **hiring)
 
     def _hire(self, threads: int) -> None:
         """Every thread of the pool minds a worker of its own: a death concerns one evaluation only."""
@@ -70,6 +71,8 @@ class Processes(Executor):
 
     def prepared(self, function: Callable) -> Callable[..., Future]:
         """How to submit this function, packed once, as it is now."""
+        if self._here:
+            return functools.partial(self._minders.submit, function)
         packed = pack(function, self._folder.name)
         return lambda *args, **kwargs: self._minders.submit(
             lambda: self._mine.worker.run(packed, cloudpickle.dumps((args, kwargs)))
