@@ -119,22 +119,6 @@ def test_duplicates_that_are_out_at_the_same_time_are_evaluated_once():
     assert len(history.fresh) == 6
 
 
-def test_real_training_gives_the_same_scores_in_a_worker_process_which_keeps_quiet(tinier, capfd):
-    genes = [choice for choice in SPACE.choices if not choice.when and choice.name != "blocks"]
-    space = nb.SearchSpace([nb.Choice("blocks", (1,)), *(nb.Choice(c.name, c.options[:2]) for c in genes)])
-    trainer = nb.Trainer(tinier, epochs=1, metric=lambda true, said: (true == said).mean())
-
-    def scores(executor=None) -> list[float]:
-        return [trial.score for trial in search(nb.RandomSearch(space), trainer, 2, executor=executor)]
-
-    alone = scores()
-    assert min(alone) > 0
-    capfd.readouterr()
-    with nb.Processes(1) as executor:
-        assert scores(executor) == alone
-    assert capfd.readouterr() == ("", "")  # nor does TensorFlow, which starts in it
-
-
 # --- how far ahead ------------------------------------------------------------------------------------------
 
 

@@ -406,7 +406,7 @@ def test_the_optimum_is_found_in_fewer_evaluations_than_by_chance():
 
 
 def test_under_heavy_noise_the_kernel_still_knows_neighbors_and_noise():
-    for seed in range(6):
+    for seed in range(3):
         searcher = Bayesian(LENET)
         nb.search(searcher, with_luck(0.04), 40, seed=seed, progress=False)
         between_neighbors = searcher.kernel.k1.k2(np.zeros((1, 1)), np.full((1, 1), 2**0.5))
@@ -447,7 +447,7 @@ def with_luck(sd):
 
 def test_under_noise_a_second_look_and_a_model_choose_better_than_the_best_score():
     evaluate, regrets = with_luck(0.03), []
-    for seed in range(40):
+    for seed in range(20):
         history = nb.search(nb.RandomSearch(LENET), evaluate, 60, seed=seed, progress=False)
         again, model = nb.choosing.by_repeats(history, evaluate), nb.choosing.by_model(history, LENET)
         regrets.append([TABLE.regret(trial) for trial in (history.best, again, model)])

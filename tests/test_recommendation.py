@@ -211,7 +211,7 @@ def task():
 @pytest.mark.parametrize("architecture", recommenders(), ids=str)
 def test_every_recommender_learns_more_than_what_is_popular(task, architecture):
     data = ratings.in_time("camps", camps, CAMPS)
-    trial = nb.Trainer(data, build=recommender.Builder(CAMPS), **task, epochs=30)(architecture)
+    trial = nb.Trainer(data, build=recommender.Builder(CAMPS), **task, epochs=20)(architecture)
     assert trial.status == "done", trial.error
     popular = collaborative.Popular().fit(data.train.inputs[1]).predict(data.validation.inputs[1])
     assert trial.score > ranking.ndcg(data.y_validation, popular) + 0.1

@@ -180,7 +180,7 @@ def executor(request):
         with nb.Processes(2) as pool:
             yield pool
     else:
-        cluster = LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0")
+        cluster = LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=":0")
         with cluster, Client(cluster) as client:
             yield client.get_executor()
 
