@@ -26,7 +26,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "book/_build"
-CHAPTERS = ("05", "08", "09", "10", "11", "12", "14", "25")  # which need the tables more than Keras
+CHAPTERS = ("00", "05", "08", "09", "10", "11", "12", "14", "25")  # which need the tables more than Keras
 # Of what a browser gets, that which the release has; the rest is pure Python, from PyPI.
 RELEASED = ("numpy", "scipy", "pandas", "scikit-learn", "matplotlib", "pillow", "threadpoolctl", "packaging")
 RELEASED += ("cloudpickle", "tqdm", "ipython", "jedi", "micropip", "six", "typing-extensions")
@@ -41,7 +41,11 @@ SETTINGS = {
         "appName": "nasbook",
         "disabledExtensions": ["@jupyter/nbgrader"],  # the environment of the book has it, for teachers
         "litePluginSettings": {
-            "@jupyterlite/pyodide-kernel-extension:kernel": {"disablePyPIFallback": True},
+            "@jupyterlite/pyodide-kernel-extension:kernel": {
+                "disablePyPIFallback": True,
+                # And all that it needs: while the page is being read, and not in the first cell.
+                "loadPyodideOptions": {"packages": ["nasbook"]},
+            },
         },
     },
 }

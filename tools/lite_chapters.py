@@ -98,8 +98,8 @@ def notice(shown: int) -> str:
     """What a reader has to know first."""
     without = f" Cells that need more than a browser has are shown as in the book: {shown}." if shown else ""
     return (
-        "> **Live in your browser**: nothing is installed, and nothing leaves your computer. The first cell "
-        f"fetches Python's packages and takes a while.{without}"
+        "> **Live in your browser**: nothing is installed, and nothing leaves your computer. Python "
+        f"and its packages are fetched while you read; the first cell waits for them.{without}"
     )
 
 
