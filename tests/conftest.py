@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from dataclasses import replace
+from pathlib import Path
 
 # Read when NumPy and TensorFlow are imported: the other cores have a worker of xdist each.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -33,6 +34,13 @@ SLOWEST = (
     "test_command_line",
     "test_tasks",
 )
+
+
+def pytest_sessionstart(session):
+    """Searches of an earlier run, perhaps with other numbers, are not gone on with."""
+    if not hasattr(session.config, "workerinput"):  # once, not in each worker of xdist
+        for journal in (Path(__file__).parent.parent / "notebooks/runs").glob("fast-*"):
+            journal.unlink()
 
 
 def pytest_collection_modifyitems(items):
