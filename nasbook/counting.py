@@ -18,18 +18,13 @@ class Family:
         self.asked = [[n for n in names[:i] if n in wanted] for i, wanted in enumerate(later)] + [[]]
         states = [{()}]
         for i in range(len(choices)):
-            branches = (branch for state in states[i] for branch in self.branches(i, state))
-            states.append({self.state(i + 1, branch) for branch in branches})
+            after = (genes for state in states[i] for genes in branches(choices[i], dict(state)))
+            states.append({self.state(i + 1, genes) for genes in after})
         self.counts: list[dict[tuple, int]] = [{} for _ in choices] + [{(): 1}]
         for i in reversed(range(len(choices))):
             for state in states[i]:
-                self.counts[i][state] = sum(self.count(i + 1, after) for after in self.branches(i, state))
-
-    def branches(self, i: int, state: tuple) -> list[dict]:
-        """The genes after choice i: one dictionary for every option, or the same where it is not active."""
-        choice, genes = self.choices[i], dict(state)
-        active = choice.is_active(genes)
-        return [{**genes, choice.name: value} for value in choice.options] if active else [genes]
+                after = branches(choices[i], dict(state))
+                self.counts[i][state] = sum(self.count(i + 1, genes) for genes in after)
 
     def state(self, i: int, genes: Mapping) -> tuple:
         return tuple((name, genes[name]) for name in self.asked[i] if name in genes)
@@ -37,6 +32,12 @@ class Family:
     def count(self, i: int, genes: Mapping) -> int:
         """How many ways there are to go on from choice i with these genes before it."""
         return self.counts[i][self.state(i, genes)]
+
+
+def branches(choice, genes: dict) -> list[dict]:
+    """The genes after a choice: one dictionary for every option, or the same where it is not active."""
+    active = choice.is_active(genes)
+    return [{**genes, choice.name: value} for value in choice.options] if active else [genes]
 
 
 def below(n: int, rng: np.random.Generator) -> int:

@@ -7,12 +7,13 @@ network of one block has no filters in its third. An `Architecture` is one value
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from nasbook.counting import Family, below
+from nasbook.counting import Family, below, branches
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,10 @@ class SearchSpace:
 
     def enumerate(self) -> Iterator[Architecture]:
         """Every architecture, once."""
-        return map(self.nth, range(self.size))
+        every = iter([{}])
+        for choice in self.choices:
+            every = chain.from_iterable(map(partial(branches, choice), every))
+        return (Architecture(genes, self.describe) for genes in every)
 
     # --- moving about ----------------------------------------------------------------------------------
 
