@@ -23,17 +23,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the backg
 settings.register_profile("nasbook", deadline=None)  # a busy machine is no failure
 settings.load_profile("nasbook")
 
-SLOWEST = (
-    "test_executors",
-    "test_browser",
-    "test_nbgrader",
-    "test_book",
-    "15_",
-    "16_",
-    "06_",
-    "test_command_line",
-    "test_tasks",
-)
+SLOWEST = ("test_lite", "test_nbgrader", "test_book", "06_", "15_", "test_executors", "test_browser")
 
 
 def pytest_sessionstart(session):
