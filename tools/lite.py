@@ -23,6 +23,7 @@ import nbformat
 from jupyterlite_pyodide_kernel.constants import PYODIDE_PYTHON_VERSION, PYODIDE_VERSION
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.version import Version
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "book/_build"
@@ -31,7 +32,7 @@ CHAPTERS = ("00", "05", "08", "09", "10", "11", "12", "14", "25")  # which need 
 RELEASED = ("numpy", "scipy", "pandas", "scikit-learn", "matplotlib", "pillow", "threadpoolctl", "packaging")
 RELEASED += ("cloudpickle", "tqdm", "ipython", "jedi", "micropip", "six", "typing-extensions")
 FROM_PYPI = ("comm", "ipywidgets", "jupyterlab-widgets", "filelock", "ipython-pygments-lexers")
-CARRIER, INSIDE = "open-webui==0.12.4", "open_webui/frontend/pyodide/"
+CARRIER, INSIDE = ("open-webui", "0.12.4"), "open_webui/frontend/pyodide/"
 RELEASE = f"https://cdn.jsdelivr.net/pyodide/v{PYODIDE_VERSION}/full/"
 BROWSER = {"sys_platform": "emscripten", "platform_system": "Emscripten", "extra": "", "os_name": "posix"}
 BROWSER |= {"python_version": PYODIDE_PYTHON_VERSION, "platform_machine": "wasm32"}
@@ -70,13 +71,18 @@ def pip_download(*arguments: object) -> None:
     run(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", *arguments, error=NotFetched)
 
 
-def fetch_pure(requirements: list[str], folder: Path) -> None:
-    """Wheels of pure Python; those that lie there already are not fetched again."""
-    there = {canonicalize_name(path.name.split("-")[0]) for path in folder.glob("*.whl")}
-    wanted = [one for one in requirements if canonicalize_name(one.partition("==")[0]) not in there]
-    if wanted:
+def fetched(folder: Path) -> dict[tuple, Path]:
+    """The wheels that lie in a folder, by name and version."""
+    return {parse_wheel_filename(path.name)[:2]: path for path in folder.glob("*.whl")}
+
+
+def fetch_pure(wanted: dict[str, str], folder: Path) -> list[Path]:
+    """Wheels of pure Python, by name and version; those that lie in the folder are not fetched again."""
+    keys = [(canonicalize_name(name), Version(version)) for name, version in wanted.items()]
+    if missing := [f"{name}=={version}" for name, version in keys if (name, version) not in fetched(folder)]:
         version = f"--python-version={PYODIDE_PYTHON_VERSION}"
-        pip_download("--only-binary=:all:", "--platform=any", version, "--dest", folder, *wanted)
+        pip_download("--only-binary=:all:", "--platform=any", version, "--dest", folder, *missing)
+    return [fetched(folder)[key] for key in keys]
 
 
 def runtime(parts: Path, target: Path) -> dict:
@@ -107,9 +113,10 @@ def closure(packages: dict, roots: tuple[str, ...]) -> list[str]:
 
 def carried(parts: Path, names: list[str], target: Path) -> dict:
     """Those of the packages that the carrier has, copied into the site."""
-    if not list(parts.glob("open_webui*.whl")):
-        pip_download("--dest", parts, CARRIER)
-    with zipfile.ZipFile(next(parts.glob("open_webui*.whl"))) as opened:
+    key = (CARRIER[0], Version(CARRIER[1]))
+    if key not in fetched(parts):
+        pip_download("--dest", parts, "==".join(CARRIER))
+    with zipfile.ZipFile(fetched(parts)[key]) as opened:
         packages, inside = (
             json.loads(opened.read(f"{INSIDE}pyodide-lock.json"))["packages"],
             opened.namelist(),
@@ -171,9 +178,9 @@ def packages(parts: Path, target: Path, offline: bool) -> None:
     chosen = carried(parts, names, target) if offline else {}
     pure = parts / "pure"
     pure.mkdir(exist_ok=True)
-    missing = [f"{n}=={lock['packages'][n]['version']}" for n in names if offline and n not in chosen]
-    fetch_pure([*missing, *(f"{name}=={metadata.version(name)}" for name in FROM_PYPI)], pure)
-    wheels = [*pure.glob("*.whl"), own_wheel(parts)]
+    wanted = {n: lock["packages"][n]["version"] for n in names if offline and n not in chosen}
+    wanted |= {name: metadata.version(name) for name in FROM_PYPI}
+    wheels = [*fetch_pure(wanted, pure), own_wheel(parts)]
     known = {*names, *(str(parse_wheel_filename(wheel.name)[0]) for wheel in wheels)}
     if not offline:
         released = {name: lock["packages"][name] for name in names}
