@@ -81,6 +81,16 @@ def test_what_a_browser_lacks_is_text_with_what_the_book_shows(site):
     assert any("nb.Trainer" in cell.source or "keras" in cell.source for cell in texts)
 
 
+def test_a_cell_needs_what_it_takes_from_the_notebook_and_not_what_it_makes_itself():
+    assert lite_chapters.names("b = a\nfor c in b:\n    d = c") == ({"a"}, {"b", "c", "d"})
+    assert lite_chapters.names("x = x + 1") == ({"x"}, {"x"})
+    assert lite_chapters.names("def f(x):\n    y = x + z + w\n    return y\n\n\nz = 1") == ({"w"}, {"f", "z"})
+    read, given = lite_chapters.names("class A:\n    b = c\n\n    def d(self):\n        return e")
+    assert ({"b", "c", "d", "e"} & read, given) == ({"c", "e"}, {"A"})
+    assert lite_chapters.names("[seed for seed in seeds]") == ({"seeds"}, set())
+    assert lite_chapters.names("import os.path as p\nfrom math import pi") == (set(), {"p", "pi"})
+
+
 def test_every_package_of_the_site_is_in_it_and_listed_with_its_sum(site):
     folder = site / "static/pyodide"
     listed = json.loads((folder / "pyodide-lock.json").read_text())["packages"]

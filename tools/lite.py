@@ -27,7 +27,7 @@ from packaging.version import Version
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "book/_build"
-CHAPTERS = ("00", "05", "08", "09", "10", "11", "12", "14", "25")  # which need the tables more than Keras
+CHAPTERS = ("00", "05", *(f"{number:02}" for number in range(8, 15)), "25")  # need the tables more than Keras
 # Of what a browser gets, that which the release has; the rest is pure Python, from PyPI.
 RELEASED = ("numpy", "scipy", "pandas", "scikit-learn", "matplotlib", "pillow", "threadpoolctl", "packaging")
 RELEASED += ("cloudpickle", "tqdm", "ipython", "jedi", "micropip", "six", "typing-extensions")
