@@ -130,6 +130,7 @@ def test_a_chapter_runs_in_a_browser_to_its_end(site, address):
     assert not errors, errors[0]
     assert not outside
     assert all(cell["execution_count"] for cell in cells)
+    assert not [cell for cell in cells if any(output.get("name") == "stderr" for output in cell["outputs"])]
     said = {cell["id"]: text_of(cell["outputs"]) for cell in cells}
     book = nbformat.read(ROOT / "notebooks" / path.name, as_version=4)
     strict = [c for c in book.cells if "nbval-check-output" in c.metadata.get("tags", []) and c.id in said]

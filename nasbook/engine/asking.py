@@ -56,11 +56,17 @@ def how_far(strategy, executor: Executor | None, ahead: int | None, order: str) 
     return ahead or 1, ahead or 1
 
 
-def progress_bar(shown: bool) -> tqdm:
-    return tqdm(total=1, bar_format=BAR, miniters=0, disable=not shown, file=sys.stdout)
+class Bar(tqdm):
+    """One that no thread watches: a browser has none."""
+
+    monitor_interval = 0
 
 
-def show(bar: tqdm, share: float, history, now) -> None:
+def progress_bar(shown: bool) -> Bar:
+    return Bar(total=1, bar_format=BAR, miniters=0, disable=not shown, file=sys.stdout)
+
+
+def show(bar: Bar, share: float, history, now) -> None:
     """Move the progress bar: what was done, the best so far, and what is happening now."""
     if not bar.disable:
         best = f"best {history.best.score:.4f}" if history.succeeded else "none yet"

@@ -19,7 +19,6 @@ from importlib import metadata
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from nasbook.engine.digest import digest_or_warn
 from nasbook.networks import describe
@@ -42,6 +41,8 @@ class Journal:
     """
 
     def __init__(self, path: str | Path, header: dict):
+        from filelock import FileLock  # not above: it warns where there are no locks, as in a browser
+
         self.path, self.header = Path(path), {"format": FORMAT, **header}
         self.lock = FileLock(f"{self.path.resolve()}.lock", timeout=0)  # one for every link to the file
         self.file: int | None = None
@@ -53,7 +54,7 @@ class Journal:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.lock.acquire()
             self.open()
-        except Timeout:
+        except TimeoutError:
             raise OSError(
                 f"The journal {self.path} is in use by another search: wait for it, or give another file."
             ) from None
