@@ -178,15 +178,15 @@ def test_a_detector_learns_scenes_by_heart():
 
 
 def test_the_loss_is_the_one_that_the_gene_names():
-    for loss in ("focal", "cross-entropy"):
-        trial, model = trainer(epochs=1).fit(SPACE.architecture({**SMALL, "loss": loss}))
-        assert trial.status == "done", trial.error
-        assert model.loss == d.LOSSES[loss]
+    other = "cross-entropy" if SMALL["loss"] == "focal" else "focal"
+    trial, model = trainer(epochs=1).fit(SPACE.architecture({**SMALL, "loss": other}))
+    assert trial.status == "done", trial.error
+    assert model.loss == d.LOSSES[other]
 
 
 def test_detectors_are_searched_and_tested_as_all_other_networks():
-    history = nb.search(nb.RandomSearch(SPACE), trainer(epochs=1), 2, progress=False)
-    assert len(history.succeeded) == 2
+    history = nb.search(nb.RandomSearch(SPACE), trainer(epochs=1), 1, progress=False)
+    assert len(history.succeeded) == 1
     task = {"build": d.build, "loss": d.LOSSES, "decode": d.found_boxes}
     tested = final_test(
         history.best.architecture,

@@ -89,7 +89,7 @@ def test_attention_goes_no_farther_back_than_the_context_of_each_block():
 
 
 def test_both_kinds_learn_more_than_how_frequent_characters_are():
-    data = nb.load_prose(train=160)
+    data = nb.load_prose(train=120)
     one_row = data.train.inputs.ravel()
     shares = np.bincount(one_row) / len(one_row)
     unigram = -np.sum(shares[shares > 0] * np.log2(shares[shares > 0]))

@@ -18,8 +18,9 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from nasbook import datasets
 from nasbook.course import commands, versions
-from nasbook.course.command_line import parser
+from nasbook.course.command_line import DOES, parser
 from nasbook.datasets import SHA256
 
 ROOT = Path(__file__).parent.parent
@@ -131,15 +132,15 @@ def test_check_says_that_the_book_can_run_here(capfd):
     assert "NO " not in out
 
 
-def test_check_names_the_cure_where_data_is_missing_and_damaged(tmp_path):
+def test_check_names_the_cure_where_data_is_missing_and_damaged(tmp_path, monkeypatch, capsys):
     (tmp_path / "mnist.npz").write_bytes(b"not an archive")
-    done = run("-m", "nasbook", "check", NASBOOK_DATA=str(tmp_path))
-    assert done.returncode == 1
-    assert re.search(r"NO  mnist +The data file .* is damaged", done.stdout)
-    assert re.search(r"NO  fashion_mnist +The data file .* is missing", done.stdout)
-    assert "-> Restore it with `git checkout -- data/mnist.npz`" in done.stdout
-    assert done.stdout.endswith(f"\n{len(SHA256)} to mend before the book can run.\n")
-    assert "Traceback" not in done.stdout + done.stderr
+    monkeypatch.setattr(datasets, "DATA", tmp_path)
+    assert DOES["check"](parser().parse_args(["check"])) == 1
+    said = capsys.readouterr().out
+    assert re.search(r"NO  mnist +The data file .* is damaged", said)
+    assert re.search(r"NO  fashion_mnist +The data file .* is missing", said)
+    assert "-> Restore it with `git checkout -- data/mnist.npz`" in said
+    assert said.endswith(f"\n{len(SHA256)} to mend before the book can run.\n")
 
 
 def test_the_command_explains_itself():

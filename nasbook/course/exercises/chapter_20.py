@@ -1,5 +1,7 @@
 """Exercises of chapter 20."""
 
+import functools
+
 import keras
 import numpy as np
 from keras import layers
@@ -68,8 +70,9 @@ MODELS = (  # whether it looks ahead, in words, and what reads
 )
 
 
+@functools.cache
 def reader(last) -> keras.Model:
-    """A small network for rows of 12 codes."""
+    """A small network for rows of 12 codes, made once: Keras compiles it when it first predicts."""
     keras.utils.set_random_seed(0)
     codes = keras.Input((12,), dtype="int32")
     return keras.Model(
