@@ -190,12 +190,10 @@ def recommenders():
     space = nb.recommender_space()
     for change in (
         {},
-        dict(history="rated"),
-        dict(match="network", terms=True),
+        dict(history="rated", match="network", terms=True),
         dict(loss="in batch", layers=0),
         dict(loss="pointwise", departments=False),
         dict(student="number"),
-        dict(student="number", match="network", departments=False),
     ):
         genes = GENES | change
         only = ("history", "layers", "dropout") if genes["student"] == "number" else ()

@@ -125,7 +125,7 @@ def test_a_training_can_be_repeated(number):
 # --- it is an evaluator -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("strategy", [nb.RandomSearch, nb.Genetic, nb.Hyperband, nb.BOHB])
+@pytest.mark.parametrize("strategy", [nb.Genetic, nb.BOHB])
 def test_a_strategy_runs_on_the_table_as_on_a_trainer(strategy, tinier, tmp_path):
     space, trainer = nb.lenet_space(), nb.Trainer(tinier, epochs=5, checkpoints=tmp_path)
     searches = [nb.search(strategy(space), e, 3, seed=1, progress=False) for e in (trainer, TABLE)]
