@@ -91,6 +91,15 @@ def test_a_cell_needs_what_it_takes_from_the_notebook_and_not_what_it_makes_itse
     assert lite_chapters.names("import os.path as p\nfrom math import pi") == (set(), {"p", "pi"})
 
 
+def test_an_error_that_is_meant_is_shown_with_what_it_says():
+    (path,) = (ROOT / "notebooks").glob("00_*.ipynb")
+    (cell,) = (one for one in nbformat.read(path, as_version=4).cells if lite_chapters.meant(one))
+    assert lite_chapters.lacking(nbformat.v4.new_notebook(cells=[cell]), path.name) == {cell.id}
+    shown = lite_chapters.as_text(cell).source
+    assert shown.startswith(lite_chapters.MEANT)
+    assert "\nNot yet: half would be right" in shown
+
+
 def test_every_package_of_the_site_is_in_it_and_listed_with_its_sum(site):
     folder = site / "static/pyodide"
     listed = json.loads((folder / "pyodide-lock.json").read_text())["packages"]
@@ -119,6 +128,7 @@ def test_a_chapter_runs_in_a_browser_to_its_end(site, address):
         page.set_default_timeout(1000 * PATIENCE)
         page.goto(f"{address}/lab/index.html?path=notebooks/{path.name}")
         page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        page.wait_for_function(f"() => ({STATE})().status == 'idle'", polling=500, timeout=1000 * PATIENCE)
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         done = f"() => {{ const now = ({STATE})(); return now.cells.every(c => c.execution_count) || "

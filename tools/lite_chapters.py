@@ -31,6 +31,7 @@ multiprocessing.get_context = without_processes
 """  # what Python reads first
 WANTING = ("ModuleNotFoundError", "ImportError", "FileNotFoundError", "NameError")
 NOT_RUN = "*Not run in the browser, which lacks what this cell needs; this is what the book shows.*"
+MEANT = "*Not run in the browser, where running all cells would end with this error; it is meant.*"
 
 
 def prepared(path: Path, site: Path) -> nbformat.NotebookNode:
@@ -65,21 +66,29 @@ def tried(path: Path, site: Path) -> nbformat.NotebookNode:
 
 
 def lacking(ran: nbformat.NotebookNode, name: str) -> set[str]:
-    """The cells that failed for want of something, and those that use a name which such a cell defines."""
+    """The cells that fail for want of something, or on purpose, and those that use what such a cell defines.
+
+    JupyterLite stops at an error, whatever the tag of its cell says.
+    """
     found, lost = set(), set()
     for cell in ran.cells:
         if cell.cell_type != "code":
             continue
         errors = [output for output in cell.outputs if output.output_type == "error"]
         read, given = names(cell.source)
-        if read & lost or any(error.ename in WANTING for error in errors):
+        if read & lost or any(error.ename in WANTING for error in errors) or (errors and meant(cell)):
             found.add(cell.id)
             lost |= given
-        elif errors and "raises-exception" not in cell.metadata.get("tags", []):
+        elif errors:
             raise SystemExit(f"{name}, cell {cell.id}: {errors[0].ename}: {errors[0].evalue}")
         else:
             lost -= given
     return found
+
+
+def meant(cell: nbformat.NotebookNode) -> bool:
+    """Whether its error is."""
+    return "raises-exception" in cell.metadata.get("tags", [])
 
 
 def names(source: str) -> tuple[set[str], set[str]]:
@@ -116,7 +125,7 @@ def notice(shown: int) -> str:
 
 def as_text(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """A code cell and its output as Markdown, pictures attached."""
-    parts, attachments = [NOT_RUN, f"```python\n{cell.source}\n```"], {}
+    parts, attachments = [MEANT if meant(cell) else NOT_RUN, f"```python\n{cell.source}\n```"], {}
     for number, output in enumerate(cell.outputs):
         data = output.get("data", {})
         if "image/png" in data:
@@ -124,6 +133,7 @@ def as_text(cell: nbformat.NotebookNode) -> nbformat.NotebookNode:
             parts.append(f"![The figure of this cell](attachment:{number}.png)")
         elif "text/html" in data:
             parts.append(re.sub(r"<style.*?</style>", "", data["text/html"], flags=re.DOTALL))
-        elif text := output.get("text") or data.get("text/plain"):
+        elif text := output.get("text") or data.get("text/plain") or "".join(output.get("traceback", [])):
+            text = re.sub(r"\x1b\[[0-9;]*m", "", text)  # colors
             parts.append(f"```text\n{text.rstrip()}\n```")
     return nbformat.v4.new_markdown_cell("\n\n".join(parts), id=cell.id, attachments=attachments)
