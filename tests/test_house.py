@@ -1,6 +1,7 @@
 """The house: a small heart with wings around it; data flows one way, and nothing imports upward."""
 
 import ast
+import runpy
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -184,16 +185,25 @@ import sys
 import nasbook as nb
 
 if __name__ == "__main__":
-    trainer = nb.Trainer(nb.load("mnist", train=64, validation=16), epochs=1)
-    with nb.Processes(1) as executor:
+    data = nb.load("mnist", train=300, validation=300)
+    trainer = nb.Trainer(data, epochs=1, metric=lambda true, said: (true == said).mean())
+    with nb.Processes(int(sys.argv[1])) as executor:
         history = nb.search(nb.RandomSearch(nb.lenet_space()), trainer, 1, executor=executor, progress=False)
-    print(history.best.status, [name for name in ("keras", "tensorflow") if name in sys.modules])
+    print(history.best.score, [name for name in ("keras", "tensorflow") if name in sys.modules])
 """
 
 
-def test_a_search_whose_workers_train_imports_keras_in_them_alone(tmp_path):
+def test_a_search_whose_workers_train_imports_keras_in_them_alone_and_scores_as_here(
+    tmp_path, monkeypatch, capsys
+):
     script = tmp_path / "search.py"
     script.write_text(WORKERS_TRAIN)
-    run = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
-    assert run.stdout == "done []\n"
+    run = subprocess.run([sys.executable, script, "1"], capture_output=True, text=True, check=True)
+    nb.setup()
+    capsys.readouterr()
+    monkeypatch.setattr(sys, "argv", [str(script), "0"])
+    runpy.run_path(str(script), run_name="__main__")
+    here = capsys.readouterr().out.split()[0]
+    assert float(here) > 0.1
+    assert run.stdout == f"{here} []\n"
     assert run.stderr == "", "a worker is quiet when TensorFlow starts"

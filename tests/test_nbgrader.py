@@ -137,10 +137,10 @@ def hand_in(course: Path, chapter: str, who: str, written: dict[str, str]) -> No
     nbformat.write(notebook, folder / f"{chapter}.ipynb")
 
 
-def grade(course: Path, chapter: str, *options: str) -> None:
+def grade(course: Path, chapter: str) -> None:
     """As a teacher types it, in no mode that a test has set."""
     environment = {name: value for name, value in os.environ.items() if name != "NASBOOK_MODE"}
-    command = [sys.executable, "-m", "nbgrader", "autograde", chapter, *options]
+    command = [sys.executable, "-m", "nbgrader", "autograde", chapter]
     done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
@@ -180,5 +180,5 @@ def test_a_right_a_half_right_and_an_untouched_submission_get_their_points(cours
 
 def test_what_is_optional_may_be_left_out_and_nothing_waits_for_the_teacher(course, released):
     hand_in(course, WITH_OPTIONAL, "core", solutions(WITH_OPTIONAL))
-    grade(course, WITH_OPTIONAL, "--no-execute")  # other tests run all cells that are left
+    grade(course, WITH_OPTIONAL)
     assert points(course, WITH_OPTIONAL, "core") == [1, 1, 1]

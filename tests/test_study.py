@@ -241,7 +241,11 @@ print(json.dumps(real_search()))
 
 
 def test_a_real_search_repeats_exactly_on_one_thread_and_nearly_in_another_process_on_two():
-    command = [sys.executable, "-c", ELSEWHERE]  # exactly in another process on one: see test_tasks
+    command = [
+        sys.executable,
+        "-c",
+        ELSEWHERE,
+    ]  # one thread in another: see test_house, test_tasks
     run = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent)
     nb.setup()
     here = real_search()
