@@ -20,17 +20,17 @@ class Family:
         for i in range(len(choices)):
             after = (genes for state in states[i] for genes in branches(choices[i], dict(state)))
             states.append({self.state(i + 1, genes) for genes in after})
-        self.counts: list[dict[tuple, int]] = [{} for _ in choices] + [{(): 1}]
+        self.counts: list[dict[tuple, list[int]]] = [{} for _ in choices] + [{(): [1]}]
         for i in reversed(range(len(choices))):
             for state in states[i]:
                 after = branches(choices[i], dict(state))
-                self.counts[i][state] = sum(self.count(i + 1, genes) for genes in after)
+                self.counts[i][state] = [sum(self.ways(i + 1, genes)) for genes in after]
 
     def state(self, i: int, genes: Mapping) -> tuple:
         return tuple((name, genes[name]) for name in self.asked[i] if name in genes)
 
-    def count(self, i: int, genes: Mapping) -> int:
-        """How many ways there are to go on from choice i with these genes before it."""
+    def ways(self, i: int, genes: Mapping) -> list[int]:
+        """How many ways there are to go on after each option of choice i, one number if it is not active."""
         return self.counts[i][self.state(i, genes)]
 
 

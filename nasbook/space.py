@@ -149,19 +149,20 @@ class SearchSpace:
     # --- how many, which one -------------------------------------------------------------------------
 
     @cached_property
-    def _families(self) -> list[Family]:
-        """The choices, in groups that do not depend on each other: their numbers multiply."""
+    def _places(self) -> dict[str, tuple[Family, int]]:
+        """Of every choice its family, which no other choices depend on, and its place in it."""
         groups: list[set[str]] = []
         for choice in self.choices:
             tied = {choice.name, *choice.when}
             groups, apart = [group for group in groups if not group & tied], groups
             groups.append(tied.union(*(group for group in apart if group & tied)))
-        return [Family([c for c in self.choices if c.name in group]) for group in groups]
+        families = [Family([choice for choice in self.choices if choice.name in group]) for group in groups]
+        return {choice.name: (family, i) for family in families for i, choice in enumerate(family.choices)}
 
     @cached_property
     def size(self) -> int:
-        """The number of different architectures, however large."""
-        return math.prod(family.count(0, {}) for family in self._families)
+        """The number of different architectures, however large: those of the families multiply."""
+        return math.prod(sum(family.ways(0, {})) for family, place in self._places.values() if not place)
 
     def nth(self, index: int) -> Architecture:
         """The architecture with this number, from 0 to size - 1, in the order of `enumerate`.
@@ -171,21 +172,18 @@ class SearchSpace:
         if not 0 <= index < self.size:
             raise ValueError(f"index={index} is outside the space: give a number from 0 to {self.size - 1}.")
         genes: dict[str, Any] = {}
-        home = {choice.name: family for family in self._families for choice in family.choices}
-        begun = dict.fromkeys(self._families, 0)
         left = self.size
         for choice in self.choices:
-            family = home[choice.name]
-            others = left // family.count(begun[family], genes)
-            begun[family] += 1
             if choice.is_active(genes):
-                for value in choice.options:
-                    count = others * family.count(begun[family], {**genes, choice.name: value})
-                    if index < count:
+                family, place = self._places[choice.name]
+                ways = family.ways(place, genes)
+                others = left // sum(ways)
+                for value, count in zip(choice.options, ways, strict=True):
+                    left = others * count
+                    if index < left:
                         genes[choice.name] = value
                         break
-                    index -= count
-            left = others * family.count(begun[family], genes)
+                    index -= left
         return Architecture(genes, self.describe)
 
     def enumerate(self) -> Iterator[Architecture]:

@@ -1,7 +1,6 @@
 """The loop: ask a strategy, evaluate, tell it, until the budget is spent."""
 
 import contextlib
-import dataclasses
 import math
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor
@@ -29,14 +28,14 @@ class Budget:
     seconds: float = float("inf")
 
     def __post_init__(self):
-        limits = dataclasses.astuple(self)
+        limits = self.evaluations, self.epochs, self.seconds
         if not all(limit > 0 for limit in limits) or min(limits) == float("inf"):
             raise ValueError(f"{self} never starts or never ends: give at least one limit, and each above 0.")
 
     def used(self, history: "History") -> float:
         """The share of the budget that is gone; at 1 the search ends."""
-        spent = len(history.fresh), history.epochs, history.seconds
-        return max(used / limit for used, limit in zip(spent, dataclasses.astuple(self), strict=True))
+        evaluations = len(history.fresh) / self.evaluations
+        return max(evaluations, history.epochs / self.epochs, history.seconds / self.seconds)
 
     def left(self, work: Work) -> int:
         """How many more evaluations may begin."""

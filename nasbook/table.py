@@ -7,7 +7,6 @@ Benchmarks of this kind are called tabular; the first was NAS-Bench-101 (Ying et
 import csv
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from pkgutil import resolve_name
 
 import numpy as np
@@ -164,4 +163,4 @@ def part(trial: Trial, epochs: int, resume: int) -> Trial:
     curve, share = trial.curve[:epochs], (epochs - resume) / trial.epochs
     seconds = trial.starting + (trial.seconds - trial.starting) * share
     score = curve[-1] if trial.status == "done" else trial.score
-    return replace(trial, epochs=epochs, curve=curve, score=score, seconds=seconds, resumed=resume)
+    return trial.but(epochs=epochs, curve=curve, score=score, seconds=seconds, resumed=resume)

@@ -37,11 +37,11 @@ class Trial:
         """The epochs that it cost: those of all trainings where it is their average."""
         return (self.epochs - self.resumed) * max(1, len(self.scores))
 
-    def bred_from(self, parents: tuple) -> "Trial":
-        """The same trial with these parents (`dataclasses.replace` takes five times as long)."""
-        child = object.__new__(Trial)
-        child.__dict__.update(self.__dict__, parents=parents)
-        return child
+    def but(self, **changes) -> "Trial":
+        """The same trial with these fields changed (`dataclasses.replace` takes five times as long)."""
+        changed = object.__new__(Trial)
+        changed.__dict__.update(self.__dict__, **changes)
+        return changed
 
     def __repr__(self) -> str:
         result = f"score {self.score:.4f}" if self.status == "done" else f"failed ({self.error})"

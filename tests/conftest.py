@@ -19,6 +19,7 @@ from hypothesis import settings
 import nasbook as nb  # before Keras, for which it sets the environment
 
 matplotlib.use("Agg")
+gc.disable()  # until all is imported and collected
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background, but tests press Ctrl-C
 settings.register_profile("nasbook", deadline=None)  # a busy machine is no failure
 settings.load_profile("nasbook")
@@ -46,6 +47,7 @@ def pytest_collection_modifyitems(items):
 def pytest_collection_finish():
     """Keras collects garbage before each network: not among all that was imported and collected."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -149,6 +149,14 @@ def test_the_effect_size_agrees_with_the_statistic_of_scipy():
     assert statistics.effect_size(a, b) == pytest.approx((2 * plus - total) / total)
 
 
+@pytest.mark.parametrize("pairs", [1, 5, 9, 13, 14, 40])
+@pytest.mark.parametrize("digits", [0, 1, 8])
+def test_the_signed_rank_test_agrees_with_scipy(pairs, digits):
+    a = np.round(np.random.default_rng(pairs).normal(0.5, 1, pairs), digits)  # with few digits there are ties
+    expected = stats.wilcoxon(a, zero_method="pratt").pvalue if a.any() else 1
+    assert statistics.wilcoxon(a, np.zeros(pairs)) == expected
+
+
 def test_holm_by_hand():
     assert statistics.holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert statistics.holm([0.5, 0.9]) == pytest.approx([1.0, 1.0])

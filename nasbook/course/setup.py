@@ -7,7 +7,7 @@ from importlib import metadata
 from importlib.util import find_spec
 
 from nasbook.course.modes import mode
-from nasbook.engine.device import device, quiet_stderr
+from nasbook.engine.device import device, no_garbage_collection, quiet_stderr
 
 
 def setup(*, seed: int = 0, threads: int = 1) -> None:
@@ -32,7 +32,7 @@ def started(seed: int, threads: int) -> str:
     """Start Keras with this seed; say what it runs on."""
     from threadpoolctl import threadpool_limits
 
-    with quiet_stderr():
+    with quiet_stderr(), no_garbage_collection():
         import keras
 
         if keras.backend.backend() == "tensorflow":

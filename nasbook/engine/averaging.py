@@ -74,12 +74,10 @@ def mean_of(trials: Sequence[Trial]) -> Trial:
     first, scores = trials[0], tuple(trial.score for trial in trials)
     spent = {name: sum(getattr(trial, name) for trial in trials) for name in ("seconds", "starting")}
     if failed := [trial for trial in trials if trial.status == "failed"]:
-        return dataclasses.replace(failed[0], seed=first.seed, scores=scores, **spent)
+        return failed[0].but(seed=first.seed, scores=scores, **spent)
     shortest = min(len(trial.curve) for trial in trials)
     curve = tuple(np.mean([trial.curve[:shortest] for trial in trials], axis=0).tolist())
-    return dataclasses.replace(
-        first, score=math.fsum(scores) / len(scores), scores=scores, curve=curve, **spent
-    )
+    return first.but(score=math.fsum(scores) / len(scores), scores=scores, curve=curve, **spent)
 
 
 def cut(data: Dataset, folds: int) -> Iterator[Dataset]:

@@ -1,6 +1,7 @@
 """The machine under Keras: its device and threads, one training at a time, and nothing left behind."""
 
 import contextlib
+import gc
 import os
 import random
 import sys
@@ -105,3 +106,15 @@ def quiet_stderr() -> Iterator[None]:
         os.dup2(saved, 2)
         os.close(saved)
         os.close(null)
+
+
+@contextlib.contextmanager
+def no_garbage_collection() -> Iterator[None]:
+    """Hold Python's collector of cyclic garbage: where much is made and all is kept, it looks in vain."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()

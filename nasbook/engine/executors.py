@@ -23,7 +23,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecu
 
 import cloudpickle
 
-from nasbook.engine.device import device, quiet_stderr, use_threads
+from nasbook.engine.device import device, no_garbage_collection, quiet_stderr, use_threads
 from nasbook.engine.packing import pack
 
 
@@ -165,7 +165,7 @@ def end_with_parent(folder: str) -> None:
 
 def remember(name: str, packed: bytes) -> None:
     """Unpack a function, quietly if TensorFlow starts with it, and keep it under this name."""
-    with quiet_stderr():
+    with quiet_stderr(), no_garbage_collection():
         _memory[name] = pickle.loads(packed)
         if "keras" in sys.modules:
             device()

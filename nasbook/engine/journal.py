@@ -7,19 +7,18 @@ other line is a trial that was really evaluated. A search that is called again l
 import contextlib
 import dataclasses
 import datetime
-import gc
 import json
 import math
 import os
 import reprlib
 import types
 import warnings
-from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 
+from nasbook.engine.device import no_garbage_collection
 from nasbook.engine.digest import digest_or_warn
 from nasbook.networks import describe
 from nasbook.space import Architecture, SearchSpace, plain
@@ -73,7 +72,7 @@ class Journal:
         header, rows, size = parse(self.path) if self.path.exists() else ({}, [], 0)
         if header:
             self.refuse_another(header)
-        with without_collector():
+        with no_garbage_collection():
             self.known = {key(row["architecture"], row["requested_epochs"]): row for row in rows}
         self.file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
         os.truncate(self.file, size)
@@ -153,19 +152,7 @@ def trial_of(row: dict, architecture: Architecture, parents: tuple = ()) -> Tria
     return Trial(**fields | {"architecture": architecture}, parents=parents)
 
 
-@contextlib.contextmanager
-def without_collector() -> Iterator[None]:
-    """Hold Python's collector of cyclic garbage, which looks in vain, again and again, at all rows."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-@without_collector()
+@no_garbage_collection()
 def read_trials(path: str | Path) -> list[Trial]:
     """All trials in a journal, in the order asked; the file may be in use."""
     _, rows, _ = parse(path)
@@ -186,7 +173,7 @@ def as_tuples(genes: dict) -> dict:
     return {name: plain(value) for name, value in genes.items()}
 
 
-@without_collector()
+@no_garbage_collection()
 def parse(path: str | Path) -> tuple[dict, list[dict], int]:
     """The header, the rows, and the size in bytes of what is complete: a last line without an end is not."""
     content = Path(path).read_bytes()

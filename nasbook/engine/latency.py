@@ -1,12 +1,13 @@
 """Latency: how long something takes, by the clock, measured so that the number can be believed."""
 
 import contextlib
-import gc
 import os
 import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
+
+from nasbook.engine.device import no_garbage_collection
 
 
 def latencies(runs: Sequence[Callable[[], object]], *, rounds: int = 50, warm: int = 5) -> np.ndarray:
@@ -44,14 +45,3 @@ def one_core():
         yield
     finally:
         os.sched_setaffinity(0, allowed)
-
-
-@contextlib.contextmanager
-def no_garbage_collection():
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()

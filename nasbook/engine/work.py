@@ -1,7 +1,6 @@
 """The work of a search: every evaluation is done once, here or by an executor's workers, and put on file."""
 
 import contextlib
-import dataclasses
 import functools
 import hashlib
 import math
@@ -124,7 +123,7 @@ class Work:
             raise KeyboardInterrupt
         if is_new:
             return trial
-        return dataclasses.replace(trial, cached=True, seconds=0.0, starting=0.0, parents=candidate.parents)
+        return trial.but(cached=True, seconds=0.0, starting=0.0, parents=candidate.parents)
 
     def wait(self) -> None:
         """Keep what has finished, at least one; warns where it takes long and a cluster has no worker."""
@@ -151,7 +150,7 @@ class Work:
         errors = []
         for candidate, found in zip(candidates, executors.results(futures), strict=True):
             if isinstance(found, Trial):
-                self.keep(candidate, dataclasses.replace(found, architecture=candidate.architecture))
+                self.keep(candidate, found.but(architecture=candidate.architecture))
             elif not isinstance(found, BaseException):
                 errors.append(self.no_trial(found))
             elif executors.is_death(found):
@@ -193,12 +192,11 @@ class Work:
         if not isinstance(trial, Trial):
             raise self.no_trial(trial)
         if trial.status == "done" and not math.isfinite(trial.score):
-            error = f"the score is {trial.score}"
-            trial = dataclasses.replace(trial, score=-math.inf, status="failed", error=error)
+            trial = trial.but(score=-math.inf, status="failed", error=f"the score is {trial.score}")
         key = candidate[:2]
         if self.journal:
             self.journal.write(candidate, self.begun[key], trial)
-        self.done[key] = trial.bred_from(candidate.parents) if candidate.parents else trial
+        self.done[key] = trial.but(parents=candidate.parents) if candidate.parents else trial
         self.arrived[key] = (True, len(self.arrived))
 
     def interrupt(self, number: int, _) -> None:

@@ -1,7 +1,6 @@
 """Things to move: each widget is a thin skin over a pure function; without a kernel it is a still picture."""
 
 import base64
-import dataclasses
 import html
 import io
 from collections.abc import Callable, Mapping, Sequence
@@ -174,7 +173,7 @@ def pareto(
     trials = results
     if isinstance(results, Table):
         records = results.records.items()
-        trials = [dataclasses.replace(some[0], score=results.quality(a)) for a, some in records]
+        trials = [some[0].but(score=results.quality(a)) for a, some in records]
     best = front(trials)
     options = [(f"{trial.parameters:,}", place) for place, trial in enumerate(best)]
     slider = ipywidgets.SelectionSlider(options=options, value=len(best) // 2, description="parameters")

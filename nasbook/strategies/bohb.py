@@ -98,10 +98,9 @@ class Density:
     def draw(self, rng: np.random.Generator) -> Architecture:
         """One of the sample, each gene of which is drawn anew with the probability of its kernel."""
         genes = dict(self.sample[rng.integers(len(self.sample))])
-        for choice, moved in zip(
-            self.space.choices, rng.random(len(self.counts)) < self.bandwidth, strict=True
-        ):
-            if moved and choice.name in genes:
+        moved = (rng.random(len(self.counts)) < self.bandwidth).tolist()
+        for choice, moves in zip(self.space.choices, moved, strict=True):
+            if moves and choice.name in genes:
                 others = [value for value in choice.options if value != genes[choice.name]]
                 genes[choice.name] = others[rng.integers(len(others))] if others else genes[choice.name]
         return self.space.complete(genes, rng)

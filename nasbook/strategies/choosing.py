@@ -4,8 +4,6 @@
 try the best few again, or believe a model that has seen all trials.
 """
 
-import dataclasses
-
 import numpy as np
 
 from nasbook.space import SearchSpace
@@ -31,7 +29,7 @@ def again(trial: Trial, evaluate, seeds: int) -> Trial:
     fresh = [evaluate(trial.architecture, seed=trial.seed + 1 + i) for i in range(seeds)]
     scores = tuple(one.score for one in fresh)
     spent = {name: sum(getattr(one, name) for one in fresh) for name in ("seconds", "starting")}
-    return dataclasses.replace(trial, score=float(np.mean(scores)), scores=scores, **spent)
+    return trial.but(score=float(np.mean(scores)), scores=scores, **spent)
 
 
 def by_model(history, space: SearchSpace) -> Trial:

@@ -109,9 +109,11 @@ class NGrams:
     def __init__(self, order: int, characters: int):
         self.order, self.characters = order, characters
         self.followers: dict[tuple, Counter] = defaultdict(Counter)
+        self.known: dict[tuple, np.ndarray] = {}  # probabilities that were asked for before
 
     def fit(self, rows: np.ndarray) -> "NGrams":
         """Count in rows of codes."""
+        self.known.clear()
         for row in rows.tolist():
             for i, code in enumerate(row):
                 for length in range(min(i, self.order - 1) + 1):
@@ -121,21 +123,25 @@ class NGrams:
     def shorter(self, order: int) -> "NGrams":
         """The same counts, asked for shorter histories only."""
         found = NGrams(order, self.characters)
-        found.followers = self.followers
+        found.followers, found.known = self.followers, self.known
         return found
 
     def probabilities(self, history: tuple) -> np.ndarray:
         """How probable each character is after this history: shape (characters,)."""
         history = history[max(0, len(history) - self.order + 1) :]
-        found = np.full(self.characters, 1 / self.characters)
-        for length in range(len(history) + 1):
-            counts = self.followers.get(history[len(history) - length :])
+        if history and history not in self.followers:
+            return self.probabilities(history[1:])
+        if history not in self.known:
+            counts, found = self.followers.get(history), np.full(self.characters, 1 / self.characters)
+            if history:
+                found = self.probabilities(history[1:])
             if counts:
-                kinds = len(counts)
-                found *= kinds
+                found = found * len(counts)
                 found[list(counts)] += list(counts.values())
-                found /= counts.total() + kinds
-        return found
+                found /= counts.total() + len(counts)
+            found.flags.writeable = False
+            self.known[history] = found
+        return self.known[history]
 
     def predict(self, rows: np.ndarray) -> np.ndarray:
         """What networks answer, too: logits of the character after each place, (n, length, characters)."""

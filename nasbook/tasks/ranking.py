@@ -14,8 +14,18 @@ def top(true: np.ndarray, scores: np.ndarray, k: int = K) -> np.ndarray:
     """Whether each of the first k was liked: bool, shape (persons with a liking, k)."""
     asked = (true > 0).any(axis=1)
     new = np.where(true[asked] < 0, -np.inf, scores[asked])
-    first = np.argsort(-new, axis=1, kind="stable")[:, :k]
-    return np.take_along_axis(true[asked] > 0, first, axis=1)
+    return np.take_along_axis(true[asked] > 0, first(-new, k), axis=1)
+
+
+def first(values: np.ndarray, k: int) -> np.ndarray:
+    """Where the k lowest values of each row are, in their order, of equal ones the first: shape (rows, k).
+
+    To sort only what may be among them is several times faster than to sort all.
+    """
+    bound = np.partition(values, k - 1, axis=1)[:, k - 1 : k]
+    rows, places = np.nonzero(~(values > bound))
+    places = places[np.lexsort((values[rows, places], rows))]
+    return places[np.searchsorted(rows, np.arange(len(values)))[:, np.newaxis] + np.arange(k)]
 
 
 def recalls(true: np.ndarray, scores: np.ndarray, k: int = K) -> np.ndarray:

@@ -108,18 +108,19 @@ def load_translation(merges: int = 300, *, train: int | None = None, test: int |
     if merges < 0:
         raise ValueError(f"merges={merges}: give 0, for characters, or more.")
     units = sub_words(merges)
+    codes = {
+        part: [units.encode(texts) for texts in zip(*pairs(part), strict=True)]
+        for part in ("train", "validation", "test")
+    }
+    lengths = [max(len(row) for rows in both for row in rows) for both in zip(*codes.values(), strict=True)]
 
     def examples(*parts: str) -> Examples:
-        some = [pair for part in parts for pair in pairs(part)]
         english, spanish = (
-            filled(units.encode(texts), longest)
-            for texts, longest in zip(zip(*some, strict=True), lengths, strict=True)
+            filled([row for part in parts for row in codes[part][i]], lengths[i]) for i in range(2)
         )
         begun = np.concatenate([np.full_like(spanish[:, :1], END), spanish[:, :-1]], axis=1)
         return Examples((english, begun), spanish)
 
-    every = [pair for part in ("train", "validation", "test") for pair in pairs(part)]
-    lengths = [max(map(len, units.encode(texts))) for texts in zip(*every, strict=True)]  # so that all fit
     for name, size in {"train": train, "test": test}.items():
         if size is not None:
             refuse_size(name, size, len(pairs(name)), "verses")
