@@ -172,7 +172,7 @@ def trainer(**settings) -> nb.Trainer:
 def test_a_detector_learns_scenes_by_heart():
     fixed = nb.load_scenes("boxes", side=96, train=16, validation=8, test=4).validation
     model = d.build(SMALL, (96, 96, 1), 10)
-    nb.train(model, fixed, epochs=80, batch_size=8, learning_rate=3e-3, loss=d.LOSSES["focal"])
+    nb.train(model, fixed, epochs=60, batch_size=8, learning_rate=5e-3, loss=d.LOSSES["focal"])
     found = nb.predict(model, fixed, d.found_boxes)
     assert nb.boxes.mean_average_precision(fixed.targets, found) > 0.8
 

@@ -135,7 +135,7 @@ def test_true_masks_come_back_from_their_blocks():
 def test_a_network_learns_scenes_by_heart():
     fixed = nb.load_scenes("masks", side=96, train=16, validation=8).validation
     model = s.build(SMALL, (96, 96, 1), 10)
-    nb.train(model, fixed, epochs=80, batch_size=4, learning_rate=1e-2, loss=s.pixel_loss)
+    nb.train(model, fixed, epochs=60, batch_size=4, learning_rate=1e-2, loss=s.pixel_loss)
     said = nb.predict(model, fixed, s.masks_said)
     assert s.mean_iou(fixed.targets, said) > 0.5
     assert (said > 0).mean() == pytest.approx((fixed.targets > 0).mean(), abs=0.05)

@@ -106,7 +106,7 @@ def test_loading_it_imports_no_keras():
 # --- it is true -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", [5, 130])
+@pytest.mark.parametrize("number", [9, 291])
 def test_a_training_can_be_repeated(number):
     """Small networks, by the protocol of data/README.md: within the spread, on any machine."""
     nb.setup()

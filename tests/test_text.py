@@ -109,8 +109,8 @@ def test_the_space_has_the_size_that_its_docstring_says():
 
 @pytest.mark.parametrize("own", ONE_OF_EACH, ids=lambda own: own["kind"])
 def test_every_kind_of_network_learns_to_tell_languages(own):
-    data = nb.load_languages(train=1_000, validation=500)
-    trainer = nb.Trainer(data, build=t.build, epochs=6, learning_rate=1e-2)
+    data = nb.load_languages(train=1_000, validation=200)
+    trainer = nb.Trainer(data, build=t.build, epochs=4, learning_rate=1e-2)
     trial = trainer(SPACE.architecture(CORE | own), seed=0)
     assert trial.score > 0.2, "a tenth is chance"
 

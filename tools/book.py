@@ -14,6 +14,8 @@ import book_links
 import book_pages
 from sphinx.cmd.build import main
 
+from nasbook.engine.device import no_garbage_collection
+
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "book/_build"
 COPIED = (
@@ -56,7 +58,8 @@ def write(path: Path, content: bytes) -> None:
 def sphinx(source: Path, target: Path) -> bool:
     """Whether Sphinx has made the pages without a warning."""
     where = ["-c", str(ROOT / "book"), "-d", str(target.with_name("doctrees"))]
-    return main(["-b", "html", "-q", "-W", "--keep-going", *where, str(source), str(target)]) == 0
+    with no_garbage_collection():
+        return main(["-b", "html", "-q", "-W", "--keep-going", *where, str(source), str(target)]) == 0
 
 
 def slim(target: Path) -> None:
