@@ -25,6 +25,7 @@ settings.register_profile("nasbook", deadline=None)  # a busy machine is no fail
 settings.load_profile("nasbook")
 
 SLOWEST = ("test_lite", "test_nbgrader", "test_book", "06_", "15_", "test_executors", "test_browser")
+SLOWEST += ("test_ta", "test_tr", "test_command_line")
 
 
 def pytest_sessionstart(session):
