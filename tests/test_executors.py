@@ -277,7 +277,7 @@ def test_on_dask_a_death_that_takes_others_along_costs_the_culprit_alone(tmp_pat
 
     def let_die(cluster, times: int) -> None:
         for deaths in range(times):
-            wait_until(lambda before=deaths: len(files("ready")) > before)
+            wait_until(lambda before=deaths: len(files("ready")) > before and len(files("begun")) >= 4)
             # Dask restarts no worker that dies before its nanny has seen it start.
             wait_until(lambda: all(nanny.status is Status.running for nanny in cluster.workers.values()))
             (tmp_path / f"die {(set(files('ready')) - set(files('die'))).pop()}").touch()
