@@ -136,6 +136,14 @@ def test_counts_back_off_as_the_formula_says(rows, order, history):
     assert np.allclose(found, m.NGrams(order, 4).fit(np.array(rows)).probabilities(tuple(history)))
 
 
+def test_what_was_answered_is_forgotten_when_more_is_counted():
+    model = m.NGrams(2, 3).fit(np.array([[0, 1, 0, 1]]))
+    before = model.probabilities((0,))
+    after = model.fit(np.array([[0, 2, 0, 2]])).probabilities((0,))
+    assert before[1] > after[1] == after[2] > before[2]
+    assert (after == m.NGrams(2, 3).fit(np.array([[0, 1, 0, 1], [0, 2, 0, 2]])).probabilities((0,))).all()
+
+
 def test_counts_answer_as_networks_do():
     rng = np.random.default_rng(0)
     model, rows = m.NGrams(3, 4).fit(rng.integers(0, 4, (40, 10))), rng.integers(0, 4, (2, 6))

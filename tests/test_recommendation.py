@@ -70,6 +70,16 @@ def test_what_was_known_before_is_not_recommended():
     assert np.allclose(ranking.ndcgs(true, scores, 2), without)
 
 
+@pytest.mark.parametrize("kinds", [2, 10, 1_000])
+def test_the_lowest_come_first_and_of_equal_ones_the_first_in_the_row(kinds):
+    rng = np.random.default_rng(kinds)
+    values = rng.integers(0, kinds, (50, 30)).astype(float)
+    values[rng.random(values.shape) < 0.2] = np.inf
+    values[rng.random(values.shape) < 0.1] = np.nan  # of a network that failed: last of all
+    values[0] = np.nan
+    assert (ranking.first(values, 10) == np.argsort(values, axis=1, kind="stable")[:, :10]).all()
+
+
 def test_who_liked_nothing_does_not_count_and_a_perfect_list_is_1():
     true = np.array([[1, 1, 0, 0], [0, 0, 0, 0]])
     for k in (2, 3):  # of two likings, both are in a list of three
