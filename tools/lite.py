@@ -94,10 +94,9 @@ def runtime(parts: Path, target: Path) -> dict:
         package = f"pyodide@{PYODIDE_VERSION}"
         run(npm, "pack", "--silent", "--pack-destination", parts, package, error=NotFetched)
     with tarfile.open(archive) as opened:
-        opened.extractall(parts / "npm", filter="data")
-    for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"):
-        shutil.copy(parts / "npm/package" / name, target)
-    return json.loads((parts / "npm/package/pyodide-lock.json").read_text())
+        for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"):
+            (target / name).write_bytes(opened.extractfile(f"package/{name}").read())
+        return json.loads(opened.extractfile("package/pyodide-lock.json").read())
 
 
 def closure(packages: dict, roots: tuple[str, ...]) -> list[str]:
