@@ -78,6 +78,7 @@ def test_the_lowest_come_first_and_of_equal_ones_the_first_in_the_row(kinds):
     values[rng.random(values.shape) < 0.1] = np.nan  # of a network that failed: last of all
     values[0] = np.nan
     assert (ranking.first(values, 10) == np.argsort(values, axis=1, kind="stable")[:, :10]).all()
+    assert ranking.first(values[:, :4], 10).shape == (50, 4), "fewer than a list holds"
 
 
 def test_who_liked_nothing_does_not_count_and_a_perfect_list_is_1():

@@ -22,6 +22,7 @@ def first(values: np.ndarray, k: int) -> np.ndarray:
 
     To sort only what may be among them is several times faster than to sort all.
     """
+    k = min(k, values.shape[1])
     bound = np.partition(values, k - 1, axis=1)[:, k - 1 : k]
     rows, places = np.nonzero(~(values > bound))
     places = places[np.lexsort((values[rows, places], rows))]
